@@ -1,0 +1,39 @@
+// What is known of the nodes at one moment. Filled by probe, published by Cluster, read by routing and by the topology call.
+#pragma once
+
+#include "base/time.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cluster {
+
+/// Bytes of log from its beginning.
+using Position = std::uint64_t;
+
+enum class Role { unknown, primary, standby, unreachable };
+
+/// One node by its latest check.
+struct NodeState {
+  std::string name;  ///< host:port
+  Role role = Role::unknown;
+  Position position = 0;  ///< written (primary) or replayed (standby)
+  std::int64_t replay_lag_bytes = 0;
+  std::int64_t replay_lag_ms = 0;
+  std::int64_t round_trip_us = 0;
+  std::int32_t timeline = 0;
+  bool read_only = false;
+  std::string error;
+};
+
+/// Immutable; a new one replaces it as a whole.
+struct Snapshot {
+  std::vector<NodeState> nodes;  ///< in the order of the configuration
+  base::Micros checked_at{};
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace cluster
