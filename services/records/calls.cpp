@@ -1,0 +1,129 @@
+#include "records/calls.hpp"
+
+#include "cluster/lsn.hpp"
+#include "records/convert.hpp"
+
+#include <unordered_map>
+
+namespace records {
+namespace {
+
+template <class Response>
+Replied<Response> written_reply(base::Result<Written> written) {
+  if (written.has_error()) return written.error();
+  Reply<Response> reply;
+  if constexpr (requires { reply.response.mutable_record(); }) to_proto(written->record, *reply.response.mutable_record());
+  reply.response.set_replayed(written->replayed);
+  reply.position = written->position;
+  reply.served_by = std::move(written->served_by);
+  return reply;
+}
+
+}  // namespace
+
+std::string token_of(Position position) { return position == 0 ? std::string() : cluster::lsn_text(position); }
+
+base::Result<Position> position_of(const std::string& token) {
+  if (token.empty()) return Position{0};
+  const auto position = cluster::parse_lsn(token);
+  if (!position) return base::invalid("consistency_token", "is not a token that a write has answered");
+  return *position;
+}
+
+Awaitable<Replied<v1::ListResponse>> Calls::list(v1::ListRequest request, CallOptions options) {
+  base::Result<ListQuery> query = from_proto(request);
+  if (query.has_error()) co_return query.error();
+  base::Result<Answer<Page>> found = co_await store_.list(*query, options.read());
+  if (found.has_error()) co_return found.error();
+  Reply<v1::ListResponse> reply;
+  const Page& page = found->value;
+  reply.response.mutable_items()->Reserve(static_cast<int>(page.items.size()));
+  for (const Record& record : page.items) to_proto(record, *reply.response.add_items());
+  if (page.total) reply.response.set_total(*page.total);
+  if (page.more && !page.items.empty())
+    reply.response.set_next_page_token(encode_page_token(keyset_of(page.items.back(), query->sort), query->filter, query->sort));
+  reply.served_by = std::move(found->served_by);
+  co_return reply;
+}
+
+Awaitable<std::vector<Replied<v1::GetResponse>>> Calls::get(std::vector<std::int64_t> ids, CallOptions options) {
+  std::vector<Replied<v1::GetResponse>> outcomes;
+  outcomes.reserve(ids.size());
+  base::Result<Answer<std::vector<Record>>> found = co_await store_.get(ids, options.read());
+  if (found.has_error()) {
+    outcomes.assign(ids.size(), found.error());
+    co_return outcomes;
+  }
+  std::unordered_map<std::int64_t, const Record*> by_id;
+  for (const Record& record : found->value) by_id.emplace(record.id, &record);
+  for (const std::int64_t id : ids) {
+    const auto record = by_id.find(id);
+    if (const auto checked = check_id(id); checked.has_error()) {
+      outcomes.emplace_back(checked.error());
+    } else if (record == by_id.end()) {
+      outcomes.emplace_back(base::not_found("record " + std::to_string(id) + " does not exist"));
+    } else {
+      Reply<v1::GetResponse> reply;
+      to_proto(*record->second, *reply.response.mutable_record());
+      reply.served_by = found->served_by;
+      outcomes.emplace_back(std::move(reply));
+    }
+  }
+  co_return outcomes;
+}
+
+Awaitable<Replied<v1::BatchGetResponse>> Calls::batch_get(v1::BatchGetRequest request, CallOptions options) {
+  if (request.ids().empty() || request.ids_size() > static_cast<int>(limits::batch)) co_return base::invalid("ids", "must be 1 to 1000 ids");
+  for (const std::int64_t id : request.ids())
+    if (const auto checked = check_id(id); checked.has_error()) co_return base::invalid("ids", "must each be at least 1");
+  std::vector<std::int64_t> ids(request.ids().begin(), request.ids().end());
+  base::Result<Answer<std::vector<Record>>> found = co_await store_.get(ids, options.read());
+  if (found.has_error()) co_return found.error();
+  std::unordered_map<std::int64_t, const Record*> by_id;
+  for (const Record& record : found->value) by_id.emplace(record.id, &record);
+  Reply<v1::BatchGetResponse> reply;
+  for (const std::int64_t id : ids) {
+    const auto record = by_id.find(id);
+    if (record == by_id.end()) reply.response.add_missing_ids(id);
+    else to_proto(*record->second, *reply.response.add_records());
+  }
+  reply.served_by = std::move(found->served_by);
+  co_return reply;
+}
+
+Awaitable<std::vector<Replied<v1::CreateResponse>>> Calls::create(std::vector<const v1::CreateRequest*> requests, CallOptions options) {
+  std::vector<std::optional<Replied<v1::CreateResponse>>> settled(requests.size());
+  std::vector<Creation> creations;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    base::Result<Creation> creation = from_proto(*requests[i]);
+    if (creation.has_error()) {
+      settled[i] = creation.error();
+    } else {
+      creations.push_back(std::move(creation.value()));
+      places.push_back(i);
+    }
+  }
+  if (!creations.empty()) {
+    std::vector<base::Result<Written>> written = co_await store_.create(std::move(creations), options.deadline);
+    for (std::size_t i = 0; i < written.size(); ++i) settled[places[i]] = written_reply<v1::CreateResponse>(std::move(written[i]));
+  }
+  std::vector<Replied<v1::CreateResponse>> outcomes;
+  outcomes.reserve(settled.size());
+  for (auto& outcome : settled) outcomes.push_back(std::move(*outcome));
+  co_return outcomes;
+}
+
+Awaitable<Replied<v1::UpdateResponse>> Calls::update(v1::UpdateRequest request, CallOptions options) {
+  base::Result<Update> update = from_proto(request);
+  if (update.has_error()) co_return update.error();
+  co_return written_reply<v1::UpdateResponse>(co_await store_.update(std::move(update.value()), options.deadline));
+}
+
+Awaitable<Replied<v1::DeleteResponse>> Calls::remove(v1::DeleteRequest request, CallOptions options) {
+  base::Result<Deletion> deletion = from_proto(request);
+  if (deletion.has_error()) co_return deletion.error();
+  co_return written_reply<v1::DeleteResponse>(co_await store_.remove(std::move(deletion.value()), options.deadline));
+}
+
+}  // namespace records

@@ -1,0 +1,57 @@
+// What each call does: check, ask the store, shape the answer. The unary service and the batched stream both end here.
+#pragma once
+
+#include "records/record_store.hpp"
+
+#include <records/v1/records.pb.h>
+
+#include <string>
+#include <vector>
+
+namespace records {
+
+/// How the caller wants to be answered.
+struct CallOptions {
+  base::Deadline deadline;
+  Position position = 0;
+  Consistency consistency = Consistency::session;
+
+  ReadOptions read() const { return {position, consistency, deadline}; }
+};
+
+/// An answer, the node that gave it, and after a write its position.
+template <class Response>
+struct Reply {
+  Response response;
+  Position position = 0;
+  std::string served_by;
+};
+
+template <class Response>
+using Replied = base::Result<Reply<Response>>;
+
+/// "" for 0.
+std::string token_of(Position position);
+/// INVALID_ARGUMENT naming consistency_token.
+base::Result<Position> position_of(const std::string& token);
+
+/// On the store's event loop.
+class Calls {
+ public:
+  explicit Calls(RecordStore& store) : store_(store) {}
+
+  Awaitable<Replied<v1::ListResponse>> list(v1::ListRequest request, CallOptions options);
+  Awaitable<Replied<v1::UpdateResponse>> update(v1::UpdateRequest request, CallOptions options);
+  Awaitable<Replied<v1::DeleteResponse>> remove(v1::DeleteRequest request, CallOptions options);
+  Awaitable<Replied<v1::BatchGetResponse>> batch_get(v1::BatchGetRequest request, CallOptions options);
+
+  /// One outcome for each id, by one statement.
+  Awaitable<std::vector<Replied<v1::GetResponse>>> get(std::vector<std::int64_t> ids, CallOptions options);
+  /// One outcome for each request, by one statement. The requests must outlive the call.
+  Awaitable<std::vector<Replied<v1::CreateResponse>>> create(std::vector<const v1::CreateRequest*> requests, CallOptions options);
+
+ private:
+  RecordStore& store_;
+};
+
+}  // namespace records

@@ -1,0 +1,154 @@
+#include "records/exchange.hpp"
+
+#include "records/convert.hpp"
+
+#include <algorithm>
+
+namespace records {
+namespace {
+
+constexpr int rows_a_message = 500;
+constexpr int most_errors = 1000;
+/// Each part of a stream gets this long; the stream as a whole may take as long as it takes.
+constexpr auto part_timeout = std::chrono::seconds(30);
+
+base::Deadline part_deadline() { return base::SteadyClock::now() + part_timeout; }
+
+/// Makes the key of one row; unique to this import, so that a batch that is sent again after a broken connection is stored once.
+class RowKeys {
+ public:
+  RowKeys() : prefix_("import-" + rpc::continue_trace({}).trace_id + "-") {}
+  std::string next() { return prefix_ + std::to_string(++count_); }
+
+ private:
+  std::string prefix_;
+  std::uint64_t count_ = 0;
+};
+
+class Report {
+ public:
+  explicit Report(v1::ImportResponse& response) : response_(response) {}
+
+  void refuse(std::int64_t line, const base::Error& error) {
+    response_.set_failed(response_.failed() + 1);
+    if (error.fields.empty()) add(line, {}, error.message);
+    for (const base::FieldViolation& field : error.fields) add(line, field.field, field.message);
+  }
+  void refuse(const v1::ImportError& error) {
+    response_.set_failed(response_.failed() + 1);
+    add(error.line(), error.field(), error.message());
+  }
+  void keep(std::int64_t count) { response_.set_imported(response_.imported() + count); }
+  bool clean() const { return response_.failed() == 0; }
+
+  void close(bool kept) {
+    if (!kept) response_.set_imported(0);
+    std::stable_sort(response_.mutable_errors()->begin(), response_.mutable_errors()->end(),
+                     [](const v1::ImportError& a, const v1::ImportError& b) { return a.line() < b.line(); });
+  }
+
+ private:
+  void add(std::int64_t line, const std::string& field, const std::string& message) {
+    if (response_.errors_size() >= most_errors) return response_.set_errors_truncated(true);
+    auto* error = response_.add_errors();
+    error->set_line(line);
+    error->set_field(field);
+    error->set_message(message);
+  }
+
+  v1::ImportResponse& response_;
+};
+
+/// The good rows of one message; the bad ones are reported.
+std::vector<NewRecord> good_rows(const v1::ImportRequest& message, Report& report, std::vector<std::int64_t>& lines) {
+  std::vector<NewRecord> rows;
+  for (const v1::ImportError& rejected : message.rejected()) report.refuse(rejected);
+  for (const v1::ImportRow& row : message.rows()) {
+    base::Result<NewRecord> record = from_proto(row.record());
+    if (record.has_error()) {
+      report.refuse(row.line(), record.error());
+    } else {
+      rows.push_back(std::move(record.value()));
+      lines.push_back(row.line());
+    }
+  }
+  return rows;
+}
+
+Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<NewRecord>& rows, const std::vector<std::int64_t>& lines, RowKeys& keys,
+                                        Report& report) {
+  std::vector<Creation> creations;
+  creations.reserve(rows.size());
+  for (const NewRecord& row : rows) creations.push_back({row, {keys.next(), "import"}});
+  if (creations.empty()) co_return base::Result<void>();
+  std::vector<base::Result<Written>> outcomes = co_await store.create(std::move(creations), part_deadline());
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].has_value()) {
+      report.keep(1);
+    } else if (outcomes[i].error().code == base::Code::invalid_argument) {
+      report.refuse(lines[i], outcomes[i].error());
+    } else {
+      co_return outcomes[i].error();
+    }
+  }
+  co_return base::Result<void>();
+}
+
+}  // namespace
+
+Awaitable<base::Result<void>> export_records(RecordStore& store, v1::ExportRequest request, CallOptions options,
+                                             rpc::StreamWriter<v1::ExportResponse>& out) {
+  const base::Result<Filter> filter = from_proto(request.filter());
+  if (filter.has_error()) co_return filter.error();
+  const base::Result<Sort> sort = from_proto(request.sort());
+  if (sort.has_error()) co_return sort.error();
+  options.deadline = std::min(options.deadline, part_deadline());
+  auto cursor = co_await store.open_export(*filter, *sort, options.read());
+  if (cursor.has_error()) co_return cursor.error();
+  for (;;) {
+    auto records = co_await (*cursor)->next(rows_a_message, part_deadline());
+    if (records.has_error()) co_return records.error();
+    if (records->empty()) co_return base::Result<void>();
+    v1::ExportResponse message;
+    for (const Record& record : *records) to_proto(record, *message.add_records());
+    const bool taken = co_await out.write(std::move(message));
+    if (!taken) co_return base::cancelled();
+  }
+}
+
+Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamReader<v1::ImportRequest>& in, v1::ImportResponse& response) {
+  Report report(response);
+  RowKeys keys;
+  std::unique_ptr<AtomicImport> atomic;
+  bool first = true, all_or_nothing = false;
+  while (v1::ImportRequest* message = co_await in.read()) {
+    if (message->rows_size() > static_cast<int>(limits::batch)) co_return base::invalid("rows", "must be at most 1000 a message");
+    if (first) all_or_nothing = message->mode() == v1::IMPORT_MODE_ATOMIC;
+    if (first && all_or_nothing) {
+      auto begun = co_await store.begin_import(part_deadline());
+      if (begun.has_error()) co_return begun.error();
+      atomic = std::move(begun.value());
+    }
+    first = false;
+    std::vector<std::int64_t> lines;
+    std::vector<NewRecord> rows = good_rows(*message, report, lines);
+    base::Result<void> done;
+    if (!all_or_nothing) {
+      done = co_await keep_good(store, rows, lines, keys, report);
+    } else if (report.clean() && !rows.empty()) {
+      report.keep(static_cast<std::int64_t>(rows.size()));
+      done = co_await atomic->add(std::move(rows), part_deadline());
+    }
+    if (done.has_error()) co_return done.error();
+  }
+  if (in.cancelled()) co_return base::cancelled();
+  const bool kept = !all_or_nothing || report.clean();
+  if (atomic && kept) {
+    auto committed = co_await atomic->commit(part_deadline());
+    if (committed.has_error()) co_return committed.error();
+  }
+  report.close(kept);
+  co_return base::Result<void>();
+}
+
+}  // namespace records

@@ -1,0 +1,135 @@
+// records-service: wires configuration, cluster, store, service and server. Nothing else knows all parts.
+#include "base/program.hpp"
+#include "base/signals.hpp"
+#include "cluster/service.hpp"
+#include "records/config.hpp"
+#include "records/demo.hpp"
+#include "records/postgres/store.hpp"
+#include "records/service.hpp"
+#include "records/sqlite/store.hpp"
+#include "rpc/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <thread>
+
+namespace asio = boost::asio;
+using records::Awaitable;
+
+namespace {
+
+constexpr auto start_timeout = std::chrono::seconds(30);
+constexpr auto forget_period = std::chrono::minutes(1);
+constexpr std::int64_t forget_at_once = 5000;
+
+base::Deadline soon() { return base::SteadyClock::now() + start_timeout; }
+
+/// Runs `work` to its end on a loop of its own turns.
+template <class T>
+base::Result<T> run(asio::io_context& loop, Awaitable<base::Result<T>> work) {
+  std::optional<base::Result<T>> result;
+  std::exception_ptr thrown;
+  asio::co_spawn(loop, std::move(work), [&](std::exception_ptr e, base::Result<T> r) {
+    thrown = e;
+    result = std::move(r);
+    loop.stop();
+  });
+  loop.restart();
+  loop.run();
+  loop.restart();
+  if (thrown) std::rethrow_exception(thrown);
+  return std::move(*result);
+}
+
+int fail(const base::Error& error) {
+  base::log::error(error.message, {{"code", base::name(error.code)}, {"detail", error.detail}});
+  return base::exit_code::unavailable;
+}
+
+Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
+  auto work = [](pg::Connection& connection) { return pg::migrate(connection, records::postgres::migrations(), soon()); };
+  auto done = co_await cluster.run<int>(cluster::Intent::write, 0, soon(), work);
+  if (done.has_error()) co_return done.error();
+  co_return done->value;
+}
+
+/// Idempotency keys beyond their time are forgotten, a bounded number at a time.
+Awaitable<void> forget_old_keys(records::postgres::Store& store, std::chrono::hours ttl) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(forget_period);
+    boost::system::error_code stopped;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+    if (stopped) co_return;
+    const base::Result<std::int64_t> forgotten = co_await store.forget_keys(base::now() - ttl, forget_at_once, soon());
+    if (forgotten.has_error()) base::log::warn("old idempotency keys could not be removed", {{"detail", forgotten.error().detail}});
+  }
+}
+
+int serve(const records::Config& config, asio::io_context& loop, records::RecordStore& store, const cluster::Cluster* cluster) {
+  records::Service service(loop.get_executor(), store);
+  cluster::ClusterServiceImpl topology(loop.get_executor(), cluster, config.database.sqlite_path.value_or(""));
+  rpc::Server server({config.listen}, {&service, &topology});
+  base::log::info("serving", {{"port", server.port()}, {"database", config.database.summary()}, {"version", RECORDS_VERSION}});
+  std::thread drain;
+  base::on_stop_signals(loop, [&] {
+    base::log::info("draining");
+    // The loop goes on while calls end.
+    drain = std::thread([&] {
+      server.drain(config.drain);
+      loop.stop();
+    });
+  });
+  loop.run();
+  if (drain.joinable()) drain.join();
+  base::log::info("stopped");
+  return base::exit_code::ok;
+}
+
+int run_sqlite(const records::Config& config, asio::io_context& loop) {
+  const std::string& path = *config.database.sqlite_path;
+  if (config.command == records::Command::migrate) {
+    const base::Result<int> applied = records::sqlite::migrate_sqlite(path);
+    return applied.has_error() ? fail(applied.error()) : base::exit_code::ok;
+  }
+  auto store = records::sqlite::open_sqlite({path});
+  if (store.has_error()) return fail(store.error());
+  if (config.command == records::Command::serve) return serve(config, loop, **store, nullptr);
+  const auto loaded = run(loop, records::load_demo(**store, config.demo_records));
+  return loaded.has_error() ? fail(loaded.error()) : base::exit_code::ok;
+}
+
+int run_cluster(const records::Config& config, asio::io_context& loop) {
+  cluster::Cluster cluster(loop.get_executor(), config.database);
+  cluster.start();
+  const base::Result<int> applied = run(loop, migrate(cluster));
+  if (applied.has_error()) return fail(applied.error());
+  if (config.command == records::Command::migrate) {
+    base::log::info("the schema is up to date", {{"applied", *applied}});
+    return base::exit_code::ok;
+  }
+  records::postgres::Store store(cluster);
+  if (config.command == records::Command::demo) {
+    const auto loaded = run(loop, records::load_demo(store, config.demo_records));
+    return loaded.has_error() ? fail(loaded.error()) : base::exit_code::ok;
+  }
+  asio::co_spawn(loop, forget_old_keys(store, config.idempotency_ttl), asio::detached);
+  return serve(config, loop, store, &cluster);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return base::run_program("records-service", [&] {
+    const auto config = records::read_config(argc, argv);
+    if (!config) return base::exit_code::ok;
+    base::log::start("records-service", config->log_level);
+    asio::io_context loop(1);
+    return config->database.sqlite_path ? run_sqlite(*config, loop) : run_cluster(*config, loop);
+  });
+}

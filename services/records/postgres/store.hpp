@@ -1,0 +1,36 @@
+// The store on a PostgreSQL cluster: reads on standbys that hold the caller's position, writes on the primary, each settled by its
+// idempotency row when a connection breaks under it.
+#pragma once
+
+#include "cluster/cluster.hpp"
+#include "pg/migrations.hpp"
+#include "records/postgres/sql.hpp"
+#include "records/record_store.hpp"
+
+namespace records::postgres {
+
+/// One event loop: the cluster's.
+class Store final : public RecordStore {
+ public:
+  explicit Store(cluster::Cluster& cluster) : cluster_(cluster) {}
+
+  Awaitable<base::Result<Answer<Page>>> list(ListQuery query, ReadOptions options) override;
+  Awaitable<base::Result<Answer<std::vector<Record>>>> get(std::vector<std::int64_t> ids, ReadOptions options) override;
+  Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, base::Deadline deadline) override;
+  Awaitable<base::Result<Written>> update(Update update, base::Deadline deadline) override;
+  Awaitable<base::Result<Written>> remove(Deletion deletion, base::Deadline deadline) override;
+  Awaitable<base::Result<std::unique_ptr<AtomicImport>>> begin_import(base::Deadline deadline) override;
+  Awaitable<base::Result<std::unique_ptr<ExportCursor>>> open_export(Filter filter, Sort sort, ReadOptions options) override;
+
+  /// Forgets idempotency keys older than `before`, at most `most` of them. How many it forgot.
+  Awaitable<base::Result<std::int64_t>> forget_keys(base::Micros before, std::int64_t most, base::Deadline deadline);
+
+ private:
+  cluster::Cluster& cluster_;
+  Sql sql_;
+};
+
+/// The schema's versions; for `records-service migrate`.
+std::vector<pg::Migration> migrations();
+
+}  // namespace records::postgres

@@ -1,0 +1,191 @@
+#include "records/postgres/writes.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <unordered_map>
+
+namespace records::postgres {
+namespace {
+
+/// How often a statement that lost a race for its key is sent again.
+constexpr int attempts = 3;
+
+struct StepsOutcome {
+  pg::Rows rows;
+  Position position;
+};
+
+base::Error key_reused() {
+  base::Error error = base::invalid("idempotency_key", "was used before with a different request");
+  error.reason = base::reason::idempotency_key_reused;
+  return error;
+}
+
+/// The write and, behind its commit, the log's position: two steps, one flight.
+Awaitable<base::Result<StepsOutcome>> write(Sql& sql, pg::Connection& connection, const pg::Statement& statement, pg::Params params,
+                                            base::Deadline deadline) {
+  std::vector<pg::Step> steps;
+  steps.push_back({&statement, std::move(params), true});
+  steps.push_back({&sql.position, {}, true});
+  auto outcomes = co_await connection.run(std::move(steps), deadline);
+  if (outcomes.has_error()) co_return outcomes.error();
+  for (auto& outcome : *outcomes)
+    if (outcome.has_error()) co_return outcome.error();
+  const auto position = static_cast<Position>((*outcomes)[1]->int8(0, 0));
+  co_return StepsOutcome{std::move((*outcomes)[0].value()), position};
+}
+
+/// As row_to_json wrote it.
+base::Result<Record> parse_response(std::string_view text) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+  const auto* object = value.if_object();
+  if (error || !object) return base::internal("an idempotency row holds no record");
+  const auto words = [&](const char* key) { return std::string_view(object->at(key).as_string()); };
+  const auto created = base::parse_rfc3339(words("created_at")), updated = base::parse_rfc3339(words("updated_at"));
+  if (!created || !updated) return base::internal("an idempotency row holds no times");
+  return Record{object->at("id").as_int64(), std::string(words("title")), std::string(words("owner")),
+                parse_status(words("status")).value_or(Status::pending), std::string(words("description")), *created, *updated,
+                object->at("version").as_int64()};
+}
+
+pg::Params creation_params(const std::vector<Creation>& creations) {
+  std::vector<std::string_view> columns[6];
+  for (auto& column : columns) column.reserve(creations.size());
+  for (const Creation& creation : creations) {
+    columns[0].push_back(creation.record.title);
+    columns[1].push_back(creation.record.owner);
+    columns[2].push_back(name(creation.record.status));
+    columns[3].push_back(creation.record.description);
+    columns[4].push_back(creation.idempotency.key);
+    columns[5].push_back(creation.idempotency.fingerprint);
+  }
+  pg::Params params;
+  for (const auto& column : columns) params.text_array(column);
+  return params;
+}
+
+/// A creation whose key was claimed before: its first answer, from the row and the request, which are the same by fingerprint.
+base::Result<Written> replay(const Creation& creation, const pg::Rows& rows, int row, Position position) {
+  if (rows.text(row, 1) != creation.idempotency.fingerprint) return key_reused();
+  const NewRecord& asked = creation.record;
+  const base::Micros created_at = rows.timestamptz(row, 3);
+  return Written{Record{rows.int8(row, 2), asked.title, asked.owner, asked.status, asked.description, created_at, created_at, 1}, position, true, {}};
+}
+
+/// Fills the outcomes of the creations that were not stored now because their keys were there already. True when all are settled.
+Awaitable<base::Result<bool>> settle_earlier(Sql& sql, pg::Connection& connection, const std::vector<Creation>& creations,
+                                             std::vector<std::optional<base::Result<Written>>>& outcomes, base::Deadline deadline) {
+  std::vector<std::string_view> keys;
+  for (std::size_t i = 0; i < creations.size(); ++i)
+    if (!outcomes[i]) keys.push_back(creations[i].idempotency.key);
+  if (keys.empty()) co_return true;
+  pg::Params params;
+  params.text_array(keys);
+  base::Result<StepsOutcome> found = co_await write(sql, connection, sql.earlier_creations, std::move(params), deadline);
+  if (found.has_error()) co_return found.error();
+  std::unordered_map<std::string_view, int> row_of;
+  for (int row = 0; row < found->rows.count(); ++row) row_of[found->rows.text(row, 0)] = row;
+  bool settled = true;
+  for (std::size_t i = 0; i < creations.size(); ++i) {
+    if (outcomes[i]) continue;
+    const auto row = row_of.find(creations[i].idempotency.key);
+    if (row == row_of.end()) settled = false;
+    else outcomes[i] = replay(creations[i], found->rows, row->second, found->position);
+  }
+  co_return settled;
+}
+
+pg::Params& versions(pg::Params& params, const std::vector<std::int64_t>& expected) {
+  return expected.empty() ? params.null() : params.int8_array(expected);
+}
+
+pg::Params& key_of(pg::Params& params, const Idempotency& idempotency) {
+  return (idempotency.key.empty() ? params.null() : params.text(std::string_view(idempotency.key))).text(std::string_view(idempotency.fingerprint));
+}
+
+base::Error refused(std::int64_t id, const pg::Rows& rows, int version_column) {
+  if (rows.is_null(0, version_column)) return base::not_found("record " + std::to_string(id) + " does not exist");
+  return base::version_mismatch("record " + std::to_string(id) + " has version " + std::to_string(rows.int8(0, version_column)));
+}
+
+bool lost_race(const base::Error& error) { return error.code == base::Code::already_exists || error.code == base::Code::aborted; }
+
+}  // namespace
+
+pg::Params plain_params(const std::vector<NewRecord>& rows) {
+  std::vector<std::string_view> columns[4];
+  for (const NewRecord& row : rows) {
+    columns[0].push_back(row.title);
+    columns[1].push_back(row.owner);
+    columns[2].push_back(name(row.status));
+    columns[3].push_back(row.description);
+  }
+  pg::Params params;
+  for (const auto& column : columns) params.text_array(column);
+  return params;
+}
+
+Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection, const std::vector<Creation>& creations,
+                                                                         base::Deadline deadline) {
+  std::vector<std::optional<base::Result<Written>>> outcomes(creations.size());
+  pg::Params params = creation_params(creations);
+  base::Result<StepsOutcome> stored = co_await write(sql, connection, sql.create, std::move(params), deadline);
+  if (stored.has_error()) co_return stored.error();
+  for (int row = 0; row < stored->rows.count(); ++row) {
+    const auto item = static_cast<std::size_t>(stored->rows.int8(row, 8) - 1);
+    outcomes[item] = Written{read_record(stored->rows, row), stored->position, false, {}};
+  }
+  base::Result<bool> settled = co_await settle_earlier(sql, connection, creations, outcomes, deadline);
+  if (settled.has_error()) co_return settled.error();
+  std::vector<base::Result<Written>> all;
+  all.reserve(outcomes.size());
+  // Not stored and not found: the key expired between the two looks. Rare, and safe to try again.
+  for (auto& outcome : outcomes)
+    all.push_back(outcome ? std::move(*outcome) : base::unavailable("the idempotency key has just expired: try again"));
+  co_return all;
+}
+
+Awaitable<base::Result<Written>> update_one(Sql& sql, pg::Connection& connection, const Update& update, base::Deadline deadline) {
+  for (int attempt = 1;; ++attempt) {
+    pg::Params params;
+    params.int8(update.id).text(update.change.title).text(update.change.owner);
+    if (update.change.status) params.text(name(*update.change.status));
+    else params.null();
+    params.text(update.change.description);
+    key_of(versions(params, update.expected_versions), update.idempotency);
+    base::Result<StepsOutcome> done = co_await write(sql, connection, sql.update, std::move(params), deadline);
+    if (done.has_error()) {
+      if (lost_race(done.error()) && attempt < attempts) continue;
+      co_return done.error();
+    }
+    const pg::Rows& rows = done->rows;
+    if (!rows.is_null(0, 0)) co_return Written{read_record(rows, 0), done->position, false, {}};
+    if (rows.is_null(0, 8)) co_return refused(update.id, rows, 10);
+    if (rows.text(0, 8) != update.idempotency.fingerprint) co_return key_reused();
+    base::Result<Record> first = parse_response(rows.text(0, 9));
+    if (first.has_error()) co_return first.error();
+    co_return Written{std::move(first.value()), done->position, true, {}};
+  }
+}
+
+Awaitable<base::Result<Written>> remove_one(Sql& sql, pg::Connection& connection, const Deletion& deletion, base::Deadline deadline) {
+  for (int attempt = 1;; ++attempt) {
+    pg::Params params;
+    params.int8(deletion.id);
+    key_of(versions(params, deletion.expected_versions), deletion.idempotency);
+    base::Result<StepsOutcome> done = co_await write(sql, connection, sql.remove, std::move(params), deadline);
+    if (done.has_error()) {
+      if (lost_race(done.error()) && attempt < attempts) continue;
+      co_return done.error();
+    }
+    const pg::Rows& rows = done->rows;
+    if (!rows.is_null(0, 0)) co_return Written{{}, done->position, false, {}};
+    if (rows.is_null(0, 1)) co_return refused(deletion.id, rows, 2);
+    if (rows.text(0, 1) != deletion.idempotency.fingerprint) co_return key_reused();
+    co_return Written{{}, done->position, true, {}};
+  }
+}
+
+}  // namespace records::postgres
