@@ -36,8 +36,8 @@ RecordStore& store();
 
 /// Runs the loop until the future is ready.
 template <class T>
-T finish(std::future<T> future) {
-  while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready) loop().run_one();
+T finish(std::future<T> future, boost::asio::io_context& context = loop()) {
+  while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready) context.run_one();
   return future.get();
 }
 

@@ -1,6 +1,8 @@
 // Which store the contract runs on: the one place that knows the implementations.
 #include "harness.hpp"
 
+#include "cluster/cluster.hpp"
+#include "records/postgres/store.hpp"
 #include "records/sqlite/store.hpp"
 
 #include <stdexcept>
@@ -14,8 +16,29 @@ OpenStore make_sqlite(const std::string& path) {
   return {.foundation = {}, .store = std::move(*opened)};
 }
 
-OpenStore make_postgresql(boost::asio::io_context&, const std::string&) {
-  throw std::runtime_error("the PostgreSQL store is not part of this build");
+/// A cluster whose checks end before it goes.
+struct RunningCluster {
+  RunningCluster(boost::asio::io_context& context, const cluster::DatabaseConfig& config) : loop(context), cluster(context.get_executor(), config) {
+    cluster.start();
+  }
+  ~RunningCluster() {
+    cluster.stop();
+    loop.poll();
+  }
+
+  boost::asio::io_context& loop;
+  cluster::Cluster cluster;
+};
+
+OpenStore make_postgresql(boost::asio::io_context& loop, const std::string& url) {
+  cluster::DatabaseSettings settings;
+  settings.url = url;
+  auto running = std::make_shared<RunningCluster>(loop, cluster::check(settings));
+  auto work = [](pg::Connection& connection) { return pg::migrate(connection, records::postgres::migrations(), soon()); };
+  auto migrated = finish(boost::asio::co_spawn(loop, running->cluster.run<int>(cluster::Intent::write, 0, soon(), work), boost::asio::use_future), loop);
+  if (!migrated) throw std::runtime_error("cannot migrate the test database: " + migrated.error().message + " " + migrated.error().detail);
+  auto store = std::make_unique<records::postgres::Store>(running->cluster);
+  return {.foundation = std::move(running), .store = std::move(store)};
 }
 
 }  // namespace
