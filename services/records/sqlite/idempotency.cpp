@@ -18,20 +18,20 @@ base::Error key_reused() {
 
 }  // namespace
 
-base::Result<std::optional<Written>> replay(Database& database, const Idempotency& idempotency, base::Micros now) {
+base::Result<std::optional<Written>> replay(lite::Database& database, const Idempotency& idempotency, base::Micros now) {
   if (idempotency.key.empty()) return std::optional<Written>();
-  const Borrowed query = database.cached(sql::find_key);
+  const lite::Borrowed query = database.cached(sql::find_key);
   query->bind(":key", idempotency.key).bind(":before", micros(now - answers_kept));
   if (!query->step()) return std::optional<Written>();
   if (query->text(0) != idempotency.fingerprint) return key_reused();
   return std::optional<Written>(Written{.record = read_record(*query, 1), .replayed = true, .served_by = node_name});
 }
 
-void remember(Database& database, const Idempotency& idempotency, const Record& record, base::Micros now) {
+void remember(lite::Database& database, const Idempotency& idempotency, const Record& record, base::Micros now) {
   if (idempotency.key.empty()) return;
-  const Borrowed forget = database.cached(sql::forget_old_keys);
+  const lite::Borrowed forget = database.cached(sql::forget_old_keys);
   forget->bind(":before", micros(now - answers_kept)).bind(":limit", dropped_at_a_time).run();
-  const Borrowed keep = database.cached(sql::remember_key);
+  const lite::Borrowed keep = database.cached(sql::remember_key);
   bind_record(*keep, record);
   keep->bind(":key", idempotency.key).bind(":fingerprint", idempotency.fingerprint).bind(":now", micros(now)).run();
 }

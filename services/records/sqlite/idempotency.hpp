@@ -2,7 +2,7 @@
 #pragma once
 
 #include "records/record_store.hpp"
-#include "records/sqlite/database.hpp"
+#include "lite/database.hpp"
 
 namespace records::sqlite {
 
@@ -10,9 +10,9 @@ namespace records::sqlite {
 inline constexpr std::chrono::hours answers_kept{24};
 
 /// The first answer under this key; nothing where the key is empty or new. Another fingerprint: INVALID_ARGUMENT, IDEMPOTENCY_KEY_REUSED.
-base::Result<std::optional<Written>> replay(Database& database, const Idempotency& idempotency, base::Micros now);
+base::Result<std::optional<Written>> replay(lite::Database& database, const Idempotency& idempotency, base::Micros now);
 
 /// Keeps `record` as the answer, and drops a bounded number of answers that are too old. Does nothing without a key.
-void remember(Database& database, const Idempotency& idempotency, const Record& record, base::Micros now);
+void remember(lite::Database& database, const Idempotency& idempotency, const Record& record, base::Micros now);
 
 }  // namespace records::sqlite

@@ -10,12 +10,12 @@ namespace records::sqlite {
 namespace {
 
 /// Going over to WAL needs the file alone for a moment, and SQLite does not wait for that by itself.
-void use_wal(Database& database) {
+void use_wal(lite::Database& database) {
   for (int attempt = 0;; ++attempt) {
     try {
       database.execute("PRAGMA journal_mode = WAL");
       return;
-    } catch (const Failure& failure) {
+    } catch (const lite::Failure& failure) {
       if (failure.primary() != SQLITE_BUSY || attempt == 500) throw;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -24,22 +24,22 @@ void use_wal(Database& database) {
 
 }  // namespace
 
-int migrate(Database& database) {
+int migrate(lite::Database& database) {
   use_wal(database);
-  Transaction transaction(database, Transaction::Kind::write);
+  lite::Transaction transaction(database, lite::Transaction::Kind::write);
   database.execute(sql::create_migrations_table);
   const int known = sql::migrations.back().version;
   const auto newest = [&] {
-    Statement query = database.prepare(sql::newest_migration);
+    lite::Statement query = database.prepare(sql::newest_migration);
     query.step();
     return static_cast<int>(query.integer(0));
   }();
   if (newest > known)
-    throw Failure(SQLITE_SCHEMA, "the database has schema version " + std::to_string(newest) + ", this program knows " + std::to_string(known));
+    throw lite::Failure(SQLITE_SCHEMA, "the database has schema version " + std::to_string(newest) + ", this program knows " + std::to_string(known));
   for (const sql::Migration& migration : sql::migrations) {
     if (migration.version <= newest) continue;
     database.execute(migration.text);
-    Statement note = database.prepare(sql::note_migration);
+    lite::Statement note = database.prepare(sql::note_migration);
     note.bind(":version", migration.version).bind(":name", migration.name).bind(":now", base::now().time_since_epoch().count()).run();
   }
   transaction.commit();

@@ -1,12 +1,12 @@
 #include "records/sqlite/rows.hpp"
 
-#include "records/sqlite/text_search.hpp"
+#include "lite/text_search.hpp"
 
 #include <charconv>
 
 namespace records::sqlite {
 
-Record read_record(const Statement& row, int first) {
+Record read_record(const lite::Statement& row, int first) {
   Record record;
   record.id = row.integer(first);
   record.title = row.text(first + 1);
@@ -19,14 +19,14 @@ Record read_record(const Statement& row, int first) {
   return record;
 }
 
-void bind_fields(Statement& statement, const NewRecord& record) {
+void bind_fields(lite::Statement& statement, const NewRecord& record) {
   statement.bind(":title", record.title)
       .bind(":owner", record.owner)
       .bind(":status", name(record.status))
       .bind(":description", record.description);
 }
 
-void bind_record(Statement& statement, const Record& record) {
+void bind_record(lite::Statement& statement, const Record& record) {
   statement.bind(":id", record.id)
       .bind(":title", record.title)
       .bind(":owner", record.owner)
@@ -37,13 +37,13 @@ void bind_record(Statement& statement, const Record& record) {
       .bind(":version", record.version);
 }
 
-void bind_filter(Statement& statement, const Filter& filter) {
+void bind_filter(lite::Statement& statement, const Filter& filter) {
   if (filter.status) statement.bind(":status", name(*filter.status));
   if (filter.owner) statement.bind(":owner", *filter.owner);
-  if (filter.q) statement.bind(":q", fold(*filter.q));
+  if (filter.q) statement.bind(":q", lite::fold(*filter.q));
 }
 
-void bind_keyset(Statement& statement, const Keyset& after, SortKey key) {
+void bind_keyset(lite::Statement& statement, const Keyset& after, SortKey key) {
   statement.bind(":after_id", after.id);
   if (key == SortKey::title) {
     statement.bind(":after_value", after.value);

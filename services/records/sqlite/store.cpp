@@ -1,8 +1,8 @@
 #include "records/sqlite/store.hpp"
 
+#include "lite/lane.hpp"
 #include "records/sqlite/exchange.hpp"
 #include "records/sqlite/idempotency.hpp"
-#include "records/sqlite/lane.hpp"
 #include "records/sqlite/migrations.hpp"
 #include "records/sqlite/rows.hpp"
 #include "records/sqlite/sql.hpp"
@@ -26,15 +26,15 @@ std::string json_array(const std::vector<std::int64_t>& ids) {
 
 std::string called(std::int64_t id) { return "record " + std::to_string(id); }
 
-std::optional<Record> find(Database& database, std::int64_t id) {
-  const Borrowed query = database.cached(sql::get_by_id);
+std::optional<Record> find(lite::Database& database, std::int64_t id) {
+  const lite::Borrowed query = database.cached(sql::get_by_id);
   query->bind(":id", id);
   if (!query->step()) return std::nullopt;
   return read_record(*query);
 }
 
 /// The record, if it is there and has one of the expected versions.
-base::Result<Record> find_expected(Database& database, std::int64_t id, const std::vector<std::int64_t>& expected_versions) {
+base::Result<Record> find_expected(lite::Database& database, std::int64_t id, const std::vector<std::int64_t>& expected_versions) {
   auto record = find(database, id);
   if (!record) return base::not_found(called(id) + " does not exist");
   if (!expected_versions.empty() && std::ranges::find(expected_versions, record->version) == expected_versions.end())
@@ -42,10 +42,10 @@ base::Result<Record> find_expected(Database& database, std::int64_t id, const st
   return std::move(*record);
 }
 
-base::Result<Page> list_page(Database& database, const ListQuery& query) {
+base::Result<Page> list_page(lite::Database& database, const ListQuery& query) {
   Page page;
-  Transaction snapshot(database, Transaction::Kind::read);
-  const Borrowed rows = database.cached(sql::page(query.filter, query.sort, query.after.has_value()));
+  lite::Transaction snapshot(database, lite::Transaction::Kind::read);
+  const lite::Borrowed rows = database.cached(sql::page(query.filter, query.sort, query.after.has_value()));
   bind_filter(*rows, query.filter);
   if (query.after) bind_keyset(*rows, *query.after, query.sort.key);
   rows->bind(":limit", std::int64_t{query.limit} + 1).bind(":skip", query.skip);
@@ -55,7 +55,7 @@ base::Result<Page> list_page(Database& database, const ListQuery& query) {
     page.more = true;
   }
   if (query.count) {
-    const Borrowed count = database.cached(sql::count(query.filter));
+    const lite::Borrowed count = database.cached(sql::count(query.filter));
     bind_filter(*count, query.filter);
     count->step();
     page.total = count->integer(0);
@@ -66,15 +66,15 @@ base::Result<Page> list_page(Database& database, const ListQuery& query) {
 }
 
 /// One item of a create, inside the caller's transaction. A refusal leaves the transaction usable.
-base::Result<Written> create_one(Database& database, const Creation& creation, base::Micros now) {
+base::Result<Written> create_one(lite::Database& database, const Creation& creation, base::Micros now) {
   auto earlier = replay(database, creation.idempotency, now);
   if (!earlier) return earlier.error();
   if (*earlier) return std::move(**earlier);
   try {
-    const Borrowed insert = database.cached(sql::insert_record);
+    const lite::Borrowed insert = database.cached(sql::insert_record);
     bind_fields(*insert, creation.record);
     insert->bind(":now", micros(now)).run();
-  } catch (const Failure& failure) {
+  } catch (const lite::Failure& failure) {
     if (failure.primary() != SQLITE_CONSTRAINT) throw;
     base::Error error = base::invalid("", "the database refuses the record");
     error.detail = failure.what();
@@ -86,8 +86,8 @@ base::Result<Written> create_one(Database& database, const Creation& creation, b
   return written;
 }
 
-Record write_change(Database& database, std::int64_t id, const Change& change, base::Micros now) {
-  const Borrowed write = database.cached(sql::update_record);  // what is not bound is NULL and keeps the field
+Record write_change(lite::Database& database, std::int64_t id, const Change& change, base::Micros now) {
+  const lite::Borrowed write = database.cached(sql::update_record);  // what is not bound is NULL and keeps the field
   write->bind(":id", id).bind(":now", micros(now));
   if (change.title) write->bind(":title", *change.title);
   if (change.owner) write->bind(":owner", *change.owner);
@@ -100,11 +100,11 @@ Record write_change(Database& database, std::int64_t id, const Change& change, b
 class SqliteStore final : public RecordStore {
  public:
   /// `second` is null for a database in memory.
-  SqliteStore(Options options, Database first, std::optional<Database> second)
-      : options_(std::move(options)), writes_(std::move(first)), own_reads_(second ? std::make_unique<Lane>(std::move(*second)) : nullptr) {}
+  SqliteStore(Options options, lite::Database first, std::optional<lite::Database> second)
+      : options_(std::move(options)), writes_(std::move(first)), own_reads_(second ? std::make_unique<lite::Lane>(std::move(*second)) : nullptr) {}
 
   Awaitable<base::Result<Answer<Page>>> list(ListQuery query, ReadOptions options) override {
-    auto work = [query = std::move(query)](Database& database) -> base::Result<Answer<Page>> {
+    auto work = [query = std::move(query)](lite::Database& database) -> base::Result<Answer<Page>> {
       auto page = list_page(database, query);
       if (!page) return page.error();
       return Answer<Page>{std::move(*page), node_name};
@@ -113,9 +113,9 @@ class SqliteStore final : public RecordStore {
   }
 
   Awaitable<base::Result<Answer<std::vector<Record>>>> get(std::vector<std::int64_t> ids, ReadOptions options) override {
-    auto work = [ids = std::move(ids)](Database& database) -> base::Result<Answer<std::vector<Record>>> {
+    auto work = [ids = std::move(ids)](lite::Database& database) -> base::Result<Answer<std::vector<Record>>> {
       Answer<std::vector<Record>> answer{{}, node_name};
-      const Borrowed rows = database.cached(sql::get_by_ids);
+      const lite::Borrowed rows = database.cached(sql::get_by_ids);
       rows->bind(":ids", json_array(ids));
       while (rows->step()) answer.value.push_back(read_record(*rows));
       return answer;
@@ -125,9 +125,9 @@ class SqliteStore final : public RecordStore {
 
   Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, base::Deadline deadline) override {
     const std::size_t count = creations.size();
-    auto work = [now = options_.now, creations = std::move(creations)](Database& database) -> base::Result<std::vector<base::Result<Written>>> {
+    auto work = [now = options_.now, creations = std::move(creations)](lite::Database& database) -> base::Result<std::vector<base::Result<Written>>> {
       std::vector<base::Result<Written>> outcomes;
-      Transaction transaction(database, Transaction::Kind::write);
+      lite::Transaction transaction(database, lite::Transaction::Kind::write);
       const base::Micros moment = now();
       for (const Creation& creation : creations) outcomes.push_back(create_one(database, creation, moment));
       transaction.commit();
@@ -139,8 +139,8 @@ class SqliteStore final : public RecordStore {
   }
 
   Awaitable<base::Result<Written>> update(Update update, base::Deadline deadline) override {
-    auto work = [now = options_.now, update = std::move(update)](Database& database) -> base::Result<Written> {
-      Transaction transaction(database, Transaction::Kind::write);
+    auto work = [now = options_.now, update = std::move(update)](lite::Database& database) -> base::Result<Written> {
+      lite::Transaction transaction(database, lite::Transaction::Kind::write);
       const base::Micros moment = now();
       auto earlier = replay(database, update.idempotency, moment);
       if (!earlier) return earlier.error();
@@ -156,8 +156,8 @@ class SqliteStore final : public RecordStore {
   }
 
   Awaitable<base::Result<Written>> remove(Deletion deletion, base::Deadline deadline) override {
-    auto work = [now = options_.now, deletion = std::move(deletion)](Database& database) -> base::Result<Written> {
-      Transaction transaction(database, Transaction::Kind::write);
+    auto work = [now = options_.now, deletion = std::move(deletion)](lite::Database& database) -> base::Result<Written> {
+      lite::Transaction transaction(database, lite::Transaction::Kind::write);
       const base::Micros moment = now();
       auto earlier = replay(database, deletion.idempotency, moment);
       if (!earlier) return earlier.error();
@@ -173,52 +173,53 @@ class SqliteStore final : public RecordStore {
   }
 
   Awaitable<base::Result<std::unique_ptr<AtomicImport>>> begin_import(base::Deadline deadline) override {
-    auto work = [this](Database&) -> base::Result<std::unique_ptr<AtomicImport>> { return make_import(writes_, options_.now); };
+    auto work = [this](lite::Database&) -> base::Result<std::unique_ptr<AtomicImport>> { return make_import(writes_, options_.now); };
     return writes_.run(deadline, std::move(work));
   }
 
   Awaitable<base::Result<std::unique_ptr<ExportCursor>>> open_export(Filter filter, Sort sort, ReadOptions options) override {
-    auto work = [this, filter = std::move(filter), sort](Database& database) -> base::Result<std::unique_ptr<ExportCursor>> {
+    auto work = [this, filter = std::move(filter), sort](lite::Database& database) -> base::Result<std::unique_ptr<ExportCursor>> {
       if (export_slots_.use_count() > most_exports) return base::overloaded("too many exports are open");
-      Database snapshot = own_reads_ ? open_snapshot(options_.path) : copy_snapshot(database);
+      lite::Database snapshot = own_reads_ ? open_snapshot(options_.path) : copy_snapshot(database);
       return make_export(reads(), std::move(snapshot), filter, sort, export_slots_);
     };
     return reads().run(options.deadline, std::move(work));
   }
 
  private:
-  Lane& reads() { return own_reads_ ? *own_reads_ : writes_; }
+  lite::Lane& reads() { return own_reads_ ? *own_reads_ : writes_; }
 
   Options options_;
   std::shared_ptr<void> export_slots_ = std::make_shared<int>();  // one reference of its own, one for each open export
-  Lane writes_;
-  std::unique_ptr<Lane> own_reads_;
+  // A reader never waits for a writer's disk. In memory there is only one connection, and both lanes are the same.
+  lite::Lane writes_;
+  std::unique_ptr<lite::Lane> own_reads_;
 };
 
 }  // namespace
 
 base::Result<std::unique_ptr<RecordStore>> open_sqlite(Options options) {
   try {
-    Database writes(options.path);
+    lite::Database writes(options.path);
     migrate(writes);
     writes.execute("PRAGMA synchronous = FULL");  // an acknowledged write survives a power cut
-    std::optional<Database> reads;
+    std::optional<lite::Database> reads;
     if (options.path != in_memory) {
       reads.emplace(options.path);
       reads->execute("PRAGMA query_only = ON");
     }
     return std::make_unique<SqliteStore>(std::move(options), std::move(writes), std::move(reads));
   } catch (...) {
-    return current_error(base::Deadline::max());
+    return lite::current_error(base::Deadline::max());
   }
 }
 
 base::Result<int> migrate_sqlite(const std::string& path) {
   try {
-    Database database(path);
+    lite::Database database(path);
     return migrate(database);
   } catch (...) {
-    return current_error(base::Deadline::max());
+    return lite::current_error(base::Deadline::max());
   }
 }
 

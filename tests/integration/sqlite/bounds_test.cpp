@@ -1,9 +1,9 @@
 // Bounds: of time while another program writes or a query runs long, of the queue, of open exports; and the search function's letters.
 #include "support.hpp"
 
-#include "records/sqlite/database.hpp"
-#include "records/sqlite/text_search.hpp"
-#include "records/sqlite/worker.hpp"
+#include "lite/database.hpp"
+#include "lite/text_search.hpp"
+#include "lite/worker.hpp"
 
 #include "support/catch.hpp"
 
@@ -18,8 +18,8 @@ TEST_CASE("while another program writes, a write waits until its deadline and re
   const Folder folder;
   const auto store = open(folder.file());
   create(*store, "before");
-  sqlite::Database other(folder.file());
-  sqlite::Transaction blocking(other, sqlite::Transaction::Kind::write);
+  lite::Database other(folder.file());
+  lite::Transaction blocking(other, lite::Transaction::Kind::write);
 
   const auto began = base::SteadyClock::now();
   const auto late = wait(store->update({.id = 1, .change = {.title = "x"}}, began + std::chrono::milliseconds(150)));
@@ -33,16 +33,16 @@ TEST_CASE("while another program writes, a write waits until its deadline and re
 }
 
 TEST_CASE("a query that runs too long is stopped at its deadline") {
-  sqlite::Database database(":memory:");
+  lite::Database database(":memory:");
   const auto began = base::SteadyClock::now();
   database.set_deadline(began + std::chrono::milliseconds(50));
-  sqlite::Statement endless = database.prepare("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
+  lite::Statement endless = database.prepare("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
   try {
     endless.step();
     FAIL("it ended");
-  } catch (const sqlite::Failure& failure) {
+  } catch (const lite::Failure& failure) {
     CHECK(failure.primary() == SQLITE_INTERRUPT);
-    CHECK(sqlite::current_error(began).code == Code::deadline_exceeded);
+    CHECK(lite::current_error(began).code == Code::deadline_exceeded);
   }
   CHECK(base::SteadyClock::now() - began < std::chrono::seconds(4));
 }
@@ -51,7 +51,7 @@ TEST_CASE("more than the bound of waiting requests are refused at once") {
   const auto store = open(":memory:");
   boost::asio::io_context loop;
   int overloaded = 0, answered = 0;
-  constexpr int calls = sqlite::Worker::most_waiting * 3;
+  constexpr int calls = lite::Worker::most_waiting * 3;
   const auto count = [&](const std::exception_ptr& thrown, const base::Result<Answer<std::vector<Record>>>& outcome) {
     if (thrown) std::rethrow_exception(thrown);
     if (outcome) {
@@ -74,7 +74,7 @@ TEST_CASE("more than the bound of waiting requests are refused at once") {
 }
 
 TEST_CASE("a call whose deadline passes while it waits is not begun") {
-  sqlite::Worker worker;
+  lite::Worker worker;
   boost::asio::io_context loop;
   std::promise<void> hold;
   bool begun = false;
@@ -111,11 +111,11 @@ TEST_CASE("open exports are bounded, and a closed one makes room") {
 }
 
 TEST_CASE("letters are folded by Unicode's simple rules") {
-  CHECK(sqlite::fold("ABC xyz 09") == "abc xyz 09");
-  CHECK(sqlite::fold("ÄÖÜ") == "äöü");
-  CHECK(sqlite::fold("ДА") == "да");
-  CHECK(sqlite::fold("中文\xf0\x9f\xa6\x84") == "中文\xf0\x9f\xa6\x84");
-  CHECK(sqlite::fold("\xf0\x90\x90\x80") == "\xf0\x90\x90\xa8");  // Deseret, beyond the basic plane
-  CHECK(sqlite::fold("A\xff") == "a\xff");
-  CHECK(sqlite::fold("").empty());
+  CHECK(lite::fold("ABC xyz 09") == "abc xyz 09");
+  CHECK(lite::fold("ÄÖÜ") == "äöü");
+  CHECK(lite::fold("ДА") == "да");
+  CHECK(lite::fold("中文\xf0\x9f\xa6\x84") == "中文\xf0\x9f\xa6\x84");
+  CHECK(lite::fold("\xf0\x90\x90\x80") == "\xf0\x90\x90\xa8");  // Deseret, beyond the basic plane
+  CHECK(lite::fold("A\xff") == "a\xff");
+  CHECK(lite::fold("").empty());
 }

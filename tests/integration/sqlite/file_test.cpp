@@ -1,7 +1,7 @@
 // The file: it keeps what was acknowledged, its schema is migrated once, two programs can share it, a bad one is refused with a reason.
 #include "support.hpp"
 
-#include "records/sqlite/database.hpp"
+#include "lite/database.hpp"
 
 #include "support/catch.hpp"
 
@@ -13,8 +13,8 @@ using namespace records;
 namespace {
 
 std::int64_t ask(const std::string& path, const std::string& sql) {
-  sqlite::Database database(path);
-  sqlite::Statement query = database.prepare(sql);
+  lite::Database database(path);
+  lite::Statement query = database.prepare(sql);
   REQUIRE(query.step());
   return query.integer(0);
 }
@@ -68,7 +68,7 @@ TEST_CASE("migrations side by side: together they apply each once") {
 TEST_CASE("a schema of a newer program is refused, and left alone") {
   const Folder folder;
   REQUIRE(sqlite::migrate_sqlite(folder.file()));
-  sqlite::Database(folder.file()).execute("INSERT INTO schema_migrations VALUES (99, 'later', 0)");
+  lite::Database(folder.file()).execute("INSERT INTO schema_migrations VALUES (99, 'later', 0)");
   const auto store = sqlite::open_sqlite({.path = folder.file()});
   REQUIRE_FALSE(store);
   CHECK(store.error().code == base::Code::unavailable);
@@ -97,8 +97,8 @@ TEST_CASE("the store's tables are in write-ahead mode, and answered writes are o
   const Folder folder;
   const auto store = open(folder.file());
   create(*store, "kept");
-  sqlite::Database other(folder.file());
-  sqlite::Statement mode = other.prepare("PRAGMA journal_mode");
+  lite::Database other(folder.file());
+  lite::Statement mode = other.prepare("PRAGMA journal_mode");
   REQUIRE(mode.step());
   CHECK(mode.text(0) == "wal");
   CHECK(ask(folder.file(), "SELECT count(*) FROM records") == 1);
@@ -141,9 +141,9 @@ TEST_CASE("a clock that steps back does not turn back a record's time of change"
 TEST_CASE("an index serves each order, so that no page is sorted by hand") {
   const Folder folder;
   REQUIRE(sqlite::migrate_sqlite(folder.file()));
-  sqlite::Database database(folder.file());
+  lite::Database database(folder.file());
   for (const char* const order : {"id", "created_at DESC, id DESC", "updated_at, id", "title DESC, id DESC"}) {
-    sqlite::Statement plan = database.prepare(std::string("EXPLAIN QUERY PLAN SELECT * FROM records ORDER BY ") + order + " LIMIT 20");
+    lite::Statement plan = database.prepare(std::string("EXPLAIN QUERY PLAN SELECT * FROM records ORDER BY ") + order + " LIMIT 20");
     while (plan.step()) CHECK(plan.text(3).find("TEMP B-TREE") == std::string::npos);
   }
 }

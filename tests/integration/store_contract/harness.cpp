@@ -6,6 +6,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <ostream>
+
+namespace records {
+
+std::ostream& operator<<(std::ostream& out, const Record& record) {
+  return out << "#" << record.id << " v" << record.version << " \"" << record.title.substr(0, 60) << "\" " << record.owner << " " << name(record.status) << " "
+             << record.description.size() << "B " << base::rfc3339(record.created_at) << " " << base::rfc3339(record.updated_at);
+}
+
+}  // namespace records
 
 namespace contract {
 namespace {

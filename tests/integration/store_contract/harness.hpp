@@ -10,9 +10,17 @@
 #include <boost/asio/use_future.hpp>
 
 #include <future>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace records {
+
+/// How a failed comparison shows a record.
+std::ostream& operator<<(std::ostream& out, const Record& record);
+
+}  // namespace records
 
 namespace contract {
 

@@ -1,5 +1,5 @@
-// The sqlite3 C API as values: a connection, a prepared statement, a transaction. Used only by the files of this folder.
-// A connection and its statements belong to one thread at a time. What breaks is thrown as Failure; the store turns it into a base::Error.
+// The sqlite3 C API as values: a connection, a prepared statement, a transaction. Used by the SQLite store and by the analytics service's
+// counts. A connection and its statements belong to one thread at a time. What breaks is thrown as Failure; Worker turns it into an Error.
 #pragma once
 
 #include "base/time.hpp"
@@ -15,7 +15,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace records::sqlite {
+namespace lite {
 
 /// SQLite refused something. `code` is its extended result code (https://www.sqlite.org/rescode.html).
 struct Failure : std::runtime_error {
@@ -116,4 +116,4 @@ class Transaction {
   bool open_ = true;
 };
 
-}  // namespace records::sqlite
+}  // namespace lite

@@ -1,12 +1,12 @@
-// SQLite blocks, the service must not: a thread that works off a bounded queue, with an awaitable face. Used by the store, its imports and
-// its exports.
+// SQLite blocks, the services must not: a thread that works off a bounded queue, with an awaitable face. Used through Lane.
 #pragma once
 
 #include "base/error.hpp"
-#include "records/record_store.hpp"
+#include "base/time.hpp"
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -17,7 +17,10 @@
 #include <type_traits>
 #include <utility>
 
-namespace records::sqlite {
+namespace lite {
+
+template <class T>
+using Awaitable = boost::asio::awaitable<T>;
 
 /// Turns the exception being handled into an Error: SQLITE_INTERRUPT is a passed deadline, SQLITE_BUSY another writer, the rest is internal.
 base::Error current_error(base::Deadline deadline);
@@ -68,4 +71,4 @@ class Worker {
   boost::asio::thread_pool thread_{1};
 };
 
-}  // namespace records::sqlite
+}  // namespace lite

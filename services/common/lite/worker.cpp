@@ -1,10 +1,10 @@
-#include "records/sqlite/worker.hpp"
+#include "lite/worker.hpp"
 
-#include "records/sqlite/database.hpp"
+#include "lite/database.hpp"
 
 #include <sqlite3.h>
 
-namespace records::sqlite {
+namespace lite {
 
 base::Error current_error(base::Deadline deadline) {
   try {
@@ -27,4 +27,4 @@ base::Error current_error(base::Deadline deadline) {
   }
 }
 
-}  // namespace records::sqlite
+}  // namespace lite

@@ -1,4 +1,4 @@
-#include "records/sqlite/text_search.hpp"
+#include "lite/text_search.hpp"
 
 #include "base/text.hpp"
 
@@ -7,7 +7,7 @@
 #include <clocale>
 #include <cwctype>
 
-namespace records::sqlite {
+namespace lite {
 namespace {
 
 locale_t unicode_rules() {
@@ -80,4 +80,4 @@ void add_text_search(sqlite3* connection) {
                              &contains_folded, nullptr, nullptr, nullptr);
 }
 
-}  // namespace records::sqlite
+}  // namespace lite

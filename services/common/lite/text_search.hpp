@@ -1,5 +1,5 @@
 // Letter case ignored in all scripts, as ILIKE does on PostgreSQL in a UTF-8 database: SQLite's own LIKE only folds ASCII.
-// Used by database.cpp (adds the SQL function) and store.cpp (folds the text searched for).
+// Used by database.cpp (adds the SQL function) and the SQLite store (folds the text searched for).
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 struct sqlite3;
 
-namespace records::sqlite {
+namespace lite {
 
 /// Each character in lower case by Unicode's simple mapping; malformed bytes stay.
 std::string fold(std::string_view text);
@@ -15,4 +15,4 @@ std::string fold(std::string_view text);
 /// Adds `contains_folded(text, folded)`: 1 where fold(text) contains `folded` literally, so that % and _ mean themselves.
 void add_text_search(sqlite3* connection);
 
-}  // namespace records::sqlite
+}  // namespace lite

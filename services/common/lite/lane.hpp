@@ -1,13 +1,12 @@
-// A connection together with the thread that alone uses it. The store has one for writes and one for reads, so that a reader never waits
-// for a writer's disk; in memory, where there is only one connection, both are the same.
+// A connection together with the thread that alone uses it. Held by the SQLite store and by the analytics service's counts.
 #pragma once
 
-#include "records/sqlite/database.hpp"
-#include "records/sqlite/worker.hpp"
+#include "lite/database.hpp"
+#include "lite/worker.hpp"
 
 #include <memory>
 
-namespace records::sqlite {
+namespace lite {
 
 struct Lane {
   explicit Lane(Database connection) : database(std::move(connection)) {}
@@ -25,4 +24,4 @@ struct Lane {
   Worker worker;
 };
 
-}  // namespace records::sqlite
+}  // namespace lite

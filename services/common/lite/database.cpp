@@ -1,12 +1,12 @@
-#include "records/sqlite/database.hpp"
+#include "lite/database.hpp"
 
-#include "records/sqlite/text_search.hpp"
+#include "lite/text_search.hpp"
 
 #include <sqlite3.h>
 
 #include <algorithm>
 
-namespace records::sqlite {
+namespace lite {
 namespace {
 
 // How many virtual machine instructions pass between two looks at the clock.
@@ -163,4 +163,4 @@ void Transaction::commit() {
   open_ = false;
 }
 
-}  // namespace records::sqlite
+}  // namespace lite
