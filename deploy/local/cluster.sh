@@ -47,15 +47,18 @@ leader_port() {
   return 1
 }
 
-# The primary's own word: as many streaming standbys as there should be, one of them synchronous.
+# As many streaming standbys as there should be, in the primary's own word; and every node at work and one standby synchronous, in Patroni's.
 is_whole() {
-  local port state streaming
+  local port primary members standbys=$((node_count - 1))
   port=$(leader_port) || return 1
-  state=$(ask "$port/patroni") || return 1
-  streaming=$(grep -o '"state": "streaming"' <<<"$state" | wc -l)
-  ((streaming == node_count - 1)) || return 1
-  ((node_count == 1)) || grep -q '"sync_state": "sync"' <<<"$state"
+  primary=$(ask "$port/patroni") || return 1
+  members=$(ask "$port/cluster") || return 1
+  (($(matches '"state": "streaming"' "$primary") == standbys)) || return 1
+  (($(matches '"state": "(running|streaming)"' "$members") == node_count)) || return 1
+  ((standbys == 0)) || (($(matches '"role": "sync_standby"' "$members") == 1))
 }
+
+matches() { grep -oE "$1" <<<"$2" | wc -l || true; }
 
 etcd_answers() { ask "$etcd_port/health" | grep -q true; }
 
