@@ -1,0 +1,71 @@
+#include "analytics/postgres_counts.hpp"
+
+#include "base/text.hpp"
+
+namespace analytics {
+namespace {
+
+// One statement, so one snapshot: rows of kind 's' (status, count), 'o' (owner, count) and one of kind 'n' (number of owners).
+const pg::Statement& distributions() {
+  static const pg::Statement statement(
+      "WITH groups AS (SELECT owner, status, count(*) AS n FROM records GROUP BY owner, status),"
+      " owners AS (SELECT owner, sum(n)::bigint AS n FROM groups GROUP BY owner)"
+      " SELECT 's'::text, status::text, sum(n)::bigint FROM groups GROUP BY status"
+      " UNION ALL SELECT 'n'::text, ''::text, count(*) FROM owners"
+      " UNION ALL SELECT * FROM (SELECT 'o'::text, owner::text, n FROM owners ORDER BY n DESC, owner LIMIT $1::bigint) AS most");
+  return statement;
+}
+
+base::Result<Counts> to_counts(const pg::Rows& rows) {
+  Counts counts;
+  for (int row = 0; row < rows.count(); ++row) {
+    const std::string_view kind = rows.text(row, 0);
+    const std::string_view key = rows.text(row, 1);
+    const std::int64_t count = rows.int8(row, 2);
+    if (kind == "n") counts.owners_total = count;
+    else if (kind == "o") counts.owners.push_back({std::string(key), count});
+    else if (!add_status(counts, key, count)) return base::internal("unknown status in the database: " + std::string(key));
+  }
+  sort_owners(counts);
+  return counts;
+}
+
+/// How far behind the primary the node was when it was last checked.
+std::chrono::milliseconds lag_of(const cluster::Snapshot& snapshot, const std::string& name) {
+  for (const cluster::NodeState& node : snapshot.nodes)
+    if (node.name == name) return std::chrono::milliseconds(node.replay_lag_ms);
+  return {};
+}
+
+/// The records service makes the schema; until it has, there is nothing to count.
+base::Error explain(base::Error error) {
+  if (error.detail.starts_with("SQLSTATE 42P01")) return base::unavailable("the records service has not made the schema yet", std::move(error.detail));
+  return error;
+}
+
+}  // namespace
+
+Awaitable<base::Result<Counts>> PostgresCounts::read(int owner_limit, base::Deadline deadline) {
+  auto work = [owner_limit, deadline](pg::Connection& connection) -> Awaitable<base::Result<Counts>> {
+    pg::Params params;
+    params.int8(owner_limit);
+    base::Result<pg::Rows> rows = co_await connection.run(distributions(), std::move(params), deadline);
+    if (rows.has_error()) co_return rows.error();
+    co_return to_counts(*rows);
+  };
+  const base::Micros asked = base::now();
+  base::Result<cluster::From<Counts>> found = co_await cluster_.run<Counts>(cluster::Intent::read_eventual, 0, deadline, work);
+  if (found.has_error()) co_return explain(found.error());
+  found->value.as_of = asked - lag_of(*cluster_.snapshot(), found->node);
+  co_return std::move(found->value);
+}
+
+// A change shows in some node's position, and again in each node that replays it later; so the last read is of a node that has it.
+Awaitable<base::Result<std::uint64_t>> PostgresCounts::mark(base::Deadline) {
+  std::string positions;
+  for (const cluster::NodeState& node : cluster_.snapshot()->nodes)
+    positions += std::to_string(static_cast<int>(node.role)) + ":" + std::to_string(node.position) + " ";
+  co_return base::fnv1a(positions);
+}
+
+}  // namespace analytics
