@@ -164,13 +164,17 @@ SQL
 start() {
   check_programs
   prepare_folder "$dir_option"
-  lock_folder
+  lock_folder cluster
   choose_layout "$nodes_option" "$base_option" "$pg_option" "$rest_option" "$etcd_option"
   if ! dead_part >/dev/null && is_whole; then
     say "The cluster is already running: $(summary)"
     return 0
   fi
   check_ports
+  if [[ -z $(running_parts) ]]; then
+    trap 'exit 143' INT TERM HUP
+    trap undo_start EXIT
+  fi
   write_configuration
   started=(etcd)
   launch_etcd
@@ -185,6 +189,13 @@ start() {
   fi
   wait_for "$timeout" "a whole cluster (a primary and $((node_count - 1)) streaming standbys)" is_whole
   say "The cluster is up after $SECONDS s: $(summary)"
+}
+
+# A start from nothing that fails leaves nothing running.
+undo_start() {
+  local code=$?
+  trap '' INT TERM HUP
+  if ((code)); then stop >&2; fi
 }
 
 summary() { say "PostgreSQL on 127.0.0.1:$(joined "${pg_ports[@]}"); clients read $dir/cluster.env"; }
@@ -218,7 +229,7 @@ no_postmaster() { ! postmaster_pid "$1" >/dev/null; }
 stop() {
   local leader i
   find_cluster || { say "No cluster runs in $dir_option."; return 0; }
-  lock_folder
+  lock_folder cluster
   leader=$(leader_port) || leader=
   for i in "${!names[@]}"; do
     [[ ${rest_ports[$i]} == "$leader" ]] || stop_node "${names[$i]}" &
@@ -253,9 +264,9 @@ destroy() {
   stop
   for name in etcd "${names[@]}"; do rm -rf "${dir:?}/$name" "$dir/log/$name".*; done
   rm -rf "$dir/cluster.env" "$dir/run/application-created" "$dir/secrets"
-  unlock_folder
+  unlock_folder cluster
   # Nothing else in it: the folder goes too, and the link to it.
-  if [[ -z $(find "$dir" -type f ! -name "$folder_mark" ! -name lock -print -quit) ]]; then
+  if [[ -z $(find "$dir" -type f ! -name "$folder_mark" ! -name "*.lock" -print -quit) ]]; then
     rm -rf "$dir"
     if [[ -L $dir_option ]]; then rm -f "$dir_option"; fi
   fi

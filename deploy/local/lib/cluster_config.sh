@@ -38,7 +38,8 @@ choose_ports() {
   if [[ -z $text && -z $5 ]]; then text=$(saved "$6"); fi
   IFS=, read -ra into <<<"$text"
   if [[ -n $4 ]] && ((${#into[@]} != $3)); then refuse "$2: expected $3 ports separated by commas, got \"$4\""; fi
-  while ((${#into[@]} < $3)); do into+=($(($7 + ${#into[@]}))); done
+  if ((${#into[@]} == 0)); then into=("$7"); fi
+  while ((${#into[@]} < $3)); do into+=($((into[-1] + 1))); done
   for port in "${into[@]}"; do check_port "$2" "$port"; done
 }
 

@@ -127,10 +127,10 @@ link_elsewhere() {
   say "User $run_user cannot enter $(dirname "$1"), so the data are in $target; $1 links there."
 }
 
-# Only one script at a time starts or stops things in a folder. Children must not inherit the lock: launch closes it.
+# lock_folder NAME: only one NAME at a time starts or stops things in a folder. Children must not inherit the lock: launch closes it.
 lock_folder() {
-  as_user touch "$dir/run/lock"
-  exec 9<"$dir/run/lock"
-  flock -w 120 9 || die "$exit_unavailable" "another run.sh or cluster.sh is at work in $dir"
+  as_user touch "$dir/run/$1.lock"
+  exec 9<"$dir/run/$1.lock"
+  flock -w 120 9 || die "$exit_unavailable" "another $1.sh is at work in $dir"
 }
 unlock_folder() { exec 9>&-; }

@@ -27,7 +27,7 @@ launch() {
   shift 2
   as_user touch "$log"
   cd "$folder"
-  (exec setsid "${run_as[@]}" "$@" </dev/null >>"$log" 2>&1 9>&-) &
+  (exec setsid env --default-signal=INT,QUIT "${run_as[@]}" "$@" </dev/null >>"$log" 2>&1 9>&-) &
   launched=$!
   cd "$OLDPWD"
   say "$launched" | write_private "$(pid_file "$name")"
