@@ -2,6 +2,8 @@
 
 #include "analytics/flink/gateway_probe.hpp"
 
+#include <algorithm>
+
 namespace analytics {
 namespace {
 
@@ -11,8 +13,10 @@ constexpr auto probe_timeout = std::chrono::seconds(1);
 }  // namespace
 
 Awaitable<base::Result<Summary>> FlinkEngine::summarize(Request, ProgressSink sink, base::Deadline deadline) {
-  Progress connecting{.stage = "connecting"};
-  if (configured() && !co_await sink(std::move(connecting))) co_return base::cancelled();
+  if (configured()) {
+    Progress connecting{.stage = "connecting"};
+    if (!co_await sink(std::move(connecting))) co_return base::cancelled();
+  }
   const base::Result<void> ready = co_await check(deadline);
   if (ready.has_error()) co_return ready.error();
   co_return base::unavailable("Flink answers at " + settings_.sql_gateway_url + ", but this version has no Flink jobs");

@@ -68,25 +68,25 @@ Awaitable<void> LiveCounts::poll() {
   polling_ = false;
 }
 
+void LiveCounts::note(base::Error error) {
+  if (!failure_) base::log::warn("live counts cannot be read", {{"message", error.message}, {"detail", error.detail}});
+  failure_ = std::move(error);
+  mark_.reset();
+}
+
 Awaitable<void> LiveCounts::look() {
   const base::Deadline deadline = base::SteadyClock::now() + read_timeout;
   const base::Result<std::uint64_t> mark = co_await source_.mark(deadline);
+  if (mark.has_error()) co_return note(mark.error());
   const int limit = widest_limit();
-  if (mark.has_value() && latest_ && mark_ == *mark && limit <= read_limit_) {
-    failure_.reset();
-    co_return;
-  }
-  base::Result<Counts> counts = mark.has_value() ? co_await source_.read(limit, deadline) : base::Result<Counts>(mark.error());
-  if (counts.has_error()) {
-    if (!failure_) base::log::warn("live counts cannot be read", {{"message", counts.error().message}, {"detail", counts.error().detail}});
-    failure_ = counts.error();
-    mark_.reset();
-    co_return;
+  if (!latest_ || mark_ != *mark || limit > read_limit_) {
+    base::Result<Counts> counts = co_await source_.read(limit, deadline);
+    if (counts.has_error()) co_return note(counts.error());
+    latest_ = std::make_shared<const Counts>(std::move(*counts));
+    mark_ = *mark;
+    read_limit_ = limit;
   }
   failure_.reset();
-  latest_ = std::make_shared<const Counts>(std::move(*counts));
-  mark_ = *mark;
-  read_limit_ = limit;
 }
 
 LiveCounts::Watcher::Watcher(LiveCounts& live, int owner_limit) : live_(live), owner_limit_(owner_limit), woken_(live.loop_) {

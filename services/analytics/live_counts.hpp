@@ -31,6 +31,7 @@ class LiveCounts {
  private:
   Awaitable<void> poll();
   Awaitable<void> look();
+  void note(base::Error error);
   int widest_limit() const;
   void wake();
 
