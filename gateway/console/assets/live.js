@@ -80,14 +80,20 @@ function say(on) {
   liveText.textContent = on ? liveText.dataset.on : liveText.dataset.off;
 }
 
-if (live && window.EventSource) {
+function connect(tries) {
   const source = new EventSource('/records/analytics/live');
-  const read = (event) => {
-    show(JSON.parse(event.data));
+  let failures = tries;
+  source.addEventListener('open', () => {
+    failures = 0;
     say(true);
-  };
-  source.addEventListener('counts', read);
-  source.addEventListener('message', read);
-  source.addEventListener('error', () => say(false));
-  window.addEventListener('pagehide', () => source.close());
+  });
+  source.addEventListener('counts', (event) => show(JSON.parse(event.data)));
+  source.addEventListener('error', () => {
+    say(false);
+    // A broken connection is taken up again by the browser; a refused one is not.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, Math.min(15000, 1000 * 2 ** failures), failures + 1);
+  });
+  window.addEventListener('pagehide', () => source.close(), { once: true });
 }
+
+if (live) connect(0);
