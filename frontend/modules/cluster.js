@@ -42,9 +42,9 @@ function pool({ size = 0, idle = 0, in_use: used = 0, waiting = 0, max = 0 }) {
 
 function node(each) {
   const role = each.reachable === false ? 'unreachable' : each.role ?? 'unknown';
-  const standby = role === 'standby';
-  const lag = standby ? [['node.lag', each.replay_lag_ms > 0 || each.replay_lag_bytes > 0 ? t('node.behind', { time: duration(each.replay_lag_ms ?? 0), size: bytes(each.replay_lag_bytes ?? 0) }) : t('node.no_lag')]] : [];
-  const rows = role === 'unreachable' ? [] : [...lag, ['node.lsn', each.lsn], ['node.round_trip', typeof each.round_trip_us === 'number' && duration(each.round_trip_us / 1000)], ['node.timeline', each.timeline && number(each.timeline)]];
+  const behind = each.replay_lag_ms > 0 || each.replay_lag_bytes > 0;
+  const lag = role !== 'standby' ? '–' : behind ? t('node.behind', { time: duration(each.replay_lag_ms ?? 0), size: bytes(each.replay_lag_bytes ?? 0) }) : t('node.no_lag');
+  const rows = role === 'unreachable' ? [] : [['node.lag', lag], ['node.lsn', each.lsn], ['node.round_trip', typeof each.round_trip_us === 'number' && duration(each.round_trip_us / 1000)], ['node.timeline', each.timeline && number(each.timeline)]];
   return h('li', { class: `card node ${tone(role)}`, 'data-role': role },
     h('div', { class: 'node-head' }, h('h2', { class: 'num' }, each.name), state(role)),
     each.error && h('p', { class: 'node-error' }, each.error),

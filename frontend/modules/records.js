@@ -30,9 +30,9 @@ function emptyState(place) {
 
 function drawPager(place) {
   const count = answer?.items.length ?? 0;
-  const from = count ? (place.page - 1) * place.limit + 1 : 0;
+  const from = (place.page - 1) * place.limit + 1;
   const total = typeof answer?.total === 'number' ? number(answer.total) : null;
-  byId('pager-count').textContent = answer ? t(total === null ? 'pager.range' : 'pager.range_of', { from: number(from), to: number(count ? from + count - 1 : 0), total }) : '';
+  byId('pager-count').textContent = count ? t(total === null ? 'pager.range' : 'pager.range_of', { from: number(from), to: number(from + count - 1), total }) : answer ? t('pager.none') : '';
   const pages = typeof answer?.total === 'number' ? Math.max(1, Math.ceil(answer.total / place.limit)) : null;
   byId('pager-page').textContent = pages === null ? t('pager.page', { page: number(place.page) }) : t('pager.page_of', { page: number(place.page), pages: number(Math.max(pages, place.page)) });
   byId('page-first').disabled = place.page <= 1;

@@ -25,7 +25,11 @@ function header(column, sort, onSort) {
     h('button', { class: 'sort', type: 'button', 'data-sort': column.sort, onclick: () => onSort(next) }, label, icon('down', active && !down ? 'small up' : 'small')));
 }
 
-export const time = (value) => h('time', { class: 'num', datetime: value, title: value }, localTime(value));
+/** Day and hour apart, so that a narrow column can set one below the other. */
+function time(value) {
+  const [day, hour] = localTime(value).split(' ');
+  return h('time', { class: 'num', datetime: value, title: value }, h('span', {}, day), hour && [' ', h('span', { class: 'hour' }, hour)]);
+}
 
 export const badge = (status) => h('span', { class: `badge ${status}` }, h('i', { class: `dot ${status}` }), statusName(status));
 
