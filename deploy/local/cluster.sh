@@ -227,14 +227,16 @@ no_postmaster() { ! postmaster_pid "$1" >/dev/null; }
 
 # The standbys first: so the primary stays the primary, and is the one to come back.
 stop() {
-  local leader i
+  local leader i stopping=()
   find_cluster || { say "No cluster runs in $dir_option."; return 0; }
   lock_folder cluster
   leader=$(leader_port) || leader=
   for i in "${!names[@]}"; do
-    [[ ${rest_ports[$i]} == "$leader" ]] || stop_node "${names[$i]}" &
+    [[ ${rest_ports[$i]} != "$leader" ]] || continue
+    stop_node "${names[$i]}" &
+    stopping+=($!)
   done
-  wait
+  ((${#stopping[@]} == 0)) || wait "${stopping[@]}"
   for i in "${!names[@]}"; do stop_node "${names[$i]}"; done
   stop_process etcd "$dir/etcd" 10
   say "The cluster is stopped."

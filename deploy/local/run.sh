@@ -57,7 +57,10 @@ attended() {
 }
 
 on_signal() {
-  if [[ -n $child ]]; then kill -TERM "$child" 2>/dev/null || true; fi
+  if [[ -n $child ]]; then
+    kill -TERM "$child" 2>/dev/null || true
+    wait "$child" || true
+  fi
   if ((serving)); then exit 0; fi
   exit "$1"
 }
@@ -76,7 +79,7 @@ on_exit() {
 
 stop_all() {
   stop_services
-  if [[ -e $dir/cluster.env ]]; then "$here/cluster.sh" stop --dir "$dir" 9>&-; fi
+  if [[ -e $dir/run/etcd.pid ]] || compgen -G "$dir/run/node*.pid" >/dev/null; then "$here/cluster.sh" stop --dir "$dir" 9>&-; fi
 }
 
 # ---- the four things it does ------------------------------------------------------------------------------------------------------------
@@ -99,9 +102,9 @@ run() {
   trap 'on_signal 143' TERM HUP
   build
   rm -f "$dir/run/stop-asked"
-  stop_at_exit=1
   say "$database" | write_private "$dir/run/database"
   start_database
+  stop_at_exit=1
   place_programs
   use_database
   migrate
@@ -183,7 +186,7 @@ stop() {
 }
 
 status() {
-  local code=0 program pid
+  local code=0 cluster_code=0 program pid
   find_run || { say "Nothing runs in $dir_option."; return 3; }
   for program in "${programs[@]}"; do
     if pid=$(pid_of "$program" "$services_folder"); then
@@ -193,7 +196,9 @@ status() {
       code=1
     fi
   done
-  if [[ -e $dir/cluster.env ]]; then "$here/cluster.sh" status --dir "$dir" || true; fi
+  if [[ -e $dir/cluster.env ]]; then "$here/cluster.sh" status --dir "$dir" || cluster_code=$?; fi
+  # A stopped cluster is as it should be beside SQLite or a database of one's own.
+  if [[ $(cat "$dir/run/database" 2>/dev/null) == cluster ]] && ((cluster_code)); then code=1; fi
   [[ -n $(running_services) ]] || return 3
   url=$(<"$dir/run/url")
   if is_ready "$url"; then say "Ready: $url"; else say "Not ready: $url/health/ready"; code=1; fi

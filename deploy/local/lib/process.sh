@@ -29,6 +29,7 @@ launch() {
   cd "$folder"
   (exec setsid env --default-signal=INT,QUIT "${run_as[@]}" "$@" </dev/null >>"$log" 2>&1 9>&-) &
   launched=$!
+  disown "$launched"
   cd "$OLDPWD"
   say "$launched" | write_private "$(pid_file "$name")"
 }

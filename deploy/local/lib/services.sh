@@ -112,9 +112,12 @@ explain_wait() {
 
 # The gateway first, so that nothing new comes in while the others end.
 stop_services() {
+  local program stopping=()
   stop_process gateway "$services_folder" $stop_timeout
-  stop_process records-service "$services_folder" $stop_timeout &
-  stop_process analytics-service "$services_folder" $stop_timeout &
-  wait
+  for program in records-service analytics-service; do
+    stop_process "$program" "$services_folder" $stop_timeout &
+    stopping+=($!)
+  done
+  wait "${stopping[@]}"
   rm -f "$dir/run/url"
 }
