@@ -7,7 +7,9 @@
   try {
     language = localStorage.getItem('records.language');
     theme = localStorage.getItem('records.theme');
-  } catch { /* storage is switched off: the defaults stand */ }
+  } catch {
+    /* storage is switched off: the defaults stand */
+  }
   if (language !== 'zh' && language !== 'en') language = (navigator.language || 'en').toLowerCase().startsWith('zh') ? 'zh' : 'en';
   root.lang = language === 'zh' ? 'zh-CN' : 'en';
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;

@@ -13,7 +13,9 @@ let summary = null;
 function drawFigures(charts) {
   const counts = figures.value;
   for (const chart of charts) chart(counts);
-  byId('figures-source').textContent = counts ? t(`figures.${counts.source}`, { time: localTime(counts.as_of ?? counts.generated_at, true) }) : t('figures.none');
+  byId('figures-source').textContent = counts
+    ? t(`figures.${counts.source}`, { time: localTime(counts.as_of ?? counts.generated_at, true) })
+    : t('figures.none');
 }
 
 function drawToggle() {
@@ -36,9 +38,20 @@ async function copy(text) {
 }
 
 function facts(result) {
-  const rows = [['run.total', number(result.total)], ['run.duration', duration(result.duration_ms)], ['run.parallelism', number(result.parallelism)], ['run.job_name', result.job_name],
-    ['run.job_id', result.job_id], ['run.generated_at', result.generated_at && localTime(result.generated_at, true)], ['run.as_of', result.as_of && localTime(result.as_of, true)]];
-  return h('dl', { class: 'facts' }, rows.filter(([, value]) => value).map(([key, value]) => h('div', {}, h('dt', {}, t(key)), h('dd', { class: 'num' }, value))));
+  const rows = [
+    ['run.total', number(result.total)],
+    ['run.duration', duration(result.duration_ms)],
+    ['run.parallelism', number(result.parallelism)],
+    ['run.job_name', result.job_name],
+    ['run.job_id', result.job_id],
+    ['run.generated_at', result.generated_at && localTime(result.generated_at, true)],
+    ['run.as_of', result.as_of && localTime(result.as_of, true)],
+  ];
+  return h(
+    'dl',
+    { class: 'facts' },
+    rows.filter(([, value]) => value).map(([key, value]) => h('div', {}, h('dt', {}, t(key)), h('dd', { class: 'num' }, value))),
+  );
 }
 
 function drawResult() {
@@ -49,12 +62,37 @@ function drawResult() {
   const fallback = summary.engine === 'sql_fallback';
   const text = JSON.stringify(summary, null, 2);
   byId('run-result').replaceChildren(
-    h('p', { class: 'engine' }, h('span', { class: `badge ${fallback ? 'pending' : 'done'}` }, h('i', { class: `dot ${fallback ? 'pending' : 'done'}` }), t(fallback ? 'run.engine_sql' : 'run.engine_flink'))),
-    fallback ? h('div', { class: 'notice warn', id: 'fallback-hint' }, icon('warn'), h('div', { class: 'notice-text' }, h('strong', {}, t('run.fallback')), h('p', {}, summary.fallback_reason || t('run.no_reason')))) : '',
+    h(
+      'p',
+      { class: 'engine' },
+      h(
+        'span',
+        { class: `badge ${fallback ? 'pending' : 'done'}` },
+        h('i', { class: `dot ${fallback ? 'pending' : 'done'}` }),
+        t(fallback ? 'run.engine_sql' : 'run.engine_flink'),
+      ),
+    ),
+    fallback
+      ? h(
+          'div',
+          { class: 'notice warn', id: 'fallback-hint' },
+          icon('warn'),
+          h('div', { class: 'notice-text' }, h('strong', {}, t('run.fallback')), h('p', {}, summary.fallback_reason || t('run.no_reason'))),
+        )
+      : '',
     facts(summary),
-    h('div', { class: 'json' },
-      h('div', { class: 'json-head' }, h('span', {}, t('run.json')), h('button', { class: 'button ghost', type: 'button', id: 'run-copy', onclick: () => copy(text) }, icon('copy'), t('run.copy'))),
-      h('pre', { id: 'run-json', tabindex: '0', 'aria-label': t('run.json') }, text)));
+    h(
+      'div',
+      { class: 'json' },
+      h(
+        'div',
+        { class: 'json-head' },
+        h('span', {}, t('run.json')),
+        h('button', { class: 'button ghost', type: 'button', id: 'run-copy', onclick: () => copy(text) }, icon('copy'), t('run.copy')),
+      ),
+      h('pre', { 'id': 'run-json', 'tabindex': '0', 'aria-label': t('run.json') }, text),
+    ),
+  );
 }
 
 async function run() {

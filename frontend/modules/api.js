@@ -8,7 +8,9 @@ export class Problem extends Error {
     Object.assign(this, { status, kind, title, detail, errors, traceId, retryAfter, body });
   }
 
-  get aborted() { return this.kind === 'aborted'; }
+  get aborted() {
+    return this.kind === 'aborted';
+  }
 }
 
 /** The gateway's root, ending in a slash. Without a chosen address: the place this page was served from, one folder up. */
@@ -32,7 +34,11 @@ export function idempotencyKey() {
 }
 
 function parse(text) {
-  try { return text ? JSON.parse(text) : null; } catch { return null; }
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
 
 function problemFrom(status, text, header) {
@@ -75,15 +81,25 @@ export const listRecords = async (params, signal) => (await call('GET', 'records
 
 export const getRecord = async (id) => withTag(await call('GET', `records/${id}`));
 
-export const createRecord = async (record, key) => withTag(await call('POST', 'records/', { body: JSON.stringify(record), headers: { ...asJson, 'Idempotency-Key': key } }));
+export const createRecord = async (record, key) =>
+  withTag(await call('POST', 'records/', { body: JSON.stringify(record), headers: { ...asJson, 'Idempotency-Key': key } }));
 
-export const patchRecord = async (id, change, etag) => withTag(await call('PATCH', `records/${id}`, { body: JSON.stringify(change), headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag } }));
+export const patchRecord = async (id, change, etag) =>
+  withTag(
+    await call('PATCH', `records/${id}`, {
+      body: JSON.stringify(change),
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }),
+  );
 
-export const deleteRecord = async (id, etag) => { await call('DELETE', `records/${id}`, { headers: { 'If-Match': etag } }); };
+export const deleteRecord = async (id, etag) => {
+  await call('DELETE', `records/${id}`, { headers: { 'If-Match': etag } });
+};
 
 export const runSummary = async () => (await call('GET', 'records/analytics/flink', { timeout: 180_000 })).data;
 
-export const getHealth = async (options = {}) => (await call('GET', 'health', { timeout: 10_000, unavailableIsAnswer: true, ...options })).data;
+export const getHealth = async (options = {}) =>
+  (await call('GET', 'health', { timeout: 10_000, unavailableIsAnswer: true, ...options })).data;
 
 export const getCluster = async (signal) => (await call('GET', 'cluster', { timeout: 10_000, signal })).data;
 
@@ -96,7 +112,14 @@ export function importFile(file, { type, mode, onProgress, signal }) {
     request.setRequestHeader('Idempotency-Key', idempotencyKey());
     request.upload.addEventListener('progress', (event) => onProgress(event.total ? event.loaded / event.total : 0));
     request.addEventListener('load', () => {
-      const headers = new Headers(request.getAllResponseHeaders().trim().split('\r\n').map((line) => line.split(/:\s*(.*)/s, 2)).filter(([name]) => name));
+      const headers = new Headers(
+        request
+          .getAllResponseHeaders()
+          .trim()
+          .split('\r\n')
+          .map((line) => line.split(/:\s*(.*)/s, 2))
+          .filter(([name]) => name),
+      );
       if (request.status >= 200 && request.status < 300) resolve(parse(request.responseText) ?? {});
       else reject(problemFrom(request.status, request.responseText, (name) => headers.get(name)));
     });

@@ -13,14 +13,49 @@ export function createRing(host) {
   const arcs = statuses.map((status) => s('circle', { class: `arc ${status}`, cx: 60, cy: 60, r: radius }));
   const total = s('text', { class: 'ring-total', x: 60, y: 60 });
   const label = s('text', { class: 'ring-label', x: 60, y: 75 });
-  const ring = s('svg', { class: 'ring', viewBox: '0 0 120 120', role: 'img' }, s('circle', { class: 'ring-ground', cx: 60, cy: 60, r: radius }), s('g', { transform: 'rotate(-90 60 60)' }, arcs), total, label);
+  const ring = s(
+    'svg',
+    { class: 'ring', viewBox: '0 0 120 120', role: 'img' },
+    s('circle', { class: 'ring-ground', cx: 60, cy: 60, r: radius }),
+    s('g', { transform: 'rotate(-90 60 60)' }, arcs),
+    total,
+    label,
+  );
   const rows = statuses.map((status) => {
     const count = h('span', { class: 'num legend-count' });
     const share = h('span', { class: 'num legend-share' });
     const name = h('span', { class: 'legend-name' });
-    return { status, count, share, name, node: h('li', {}, h('a', { class: 'legend-row', href: filterLink({ status }), 'data-route': true }, h('i', { class: `dot ${status}` }), name, count, share)) };
+    return {
+      status,
+      count,
+      share,
+      name,
+      node: h(
+        'li',
+        {},
+        h(
+          'a',
+          { 'class': 'legend-row', 'href': filterLink({ status }), 'data-route': true },
+          h('i', { class: `dot ${status}` }),
+          name,
+          count,
+          share,
+        ),
+      ),
+    };
   });
-  host.replaceChildren(h('div', { class: 'ring-frame' }, ring, h('ul', { class: 'legend' }, rows.map((row) => row.node))));
+  host.replaceChildren(
+    h(
+      'div',
+      { class: 'ring-frame' },
+      ring,
+      h(
+        'ul',
+        { class: 'legend' },
+        rows.map((row) => row.node),
+      ),
+    ),
+  );
 
   return (counts) => {
     const of = (status) => counts?.status_counts?.[status] ?? 0;
@@ -40,7 +75,10 @@ export function createRing(host) {
     });
     total.textContent = counts ? number(counts.total ?? sum) : '–';
     label.textContent = t('ring.records');
-    ring.setAttribute('aria-label', counts ? statuses.map((status) => `${statusName(status)} ${number(of(status))}`).join(', ') : t('figures.none'));
+    ring.setAttribute(
+      'aria-label',
+      counts ? statuses.map((status) => `${statusName(status)} ${number(of(status))}`).join(', ') : t('figures.none'),
+    );
   };
 }
 
@@ -57,8 +95,23 @@ export function createBars(host) {
     const bar = s('rect', { class: owner === null ? 'bar others' : 'bar', x: 0, y: 0, width: 100, height: 8 });
     const name = h('span', { class: 'bar-name' });
     const count = h('span', { class: 'num bar-count' });
-    const parts = [name, count, s('svg', { class: 'bar-frame', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, s('rect', { class: 'bar-ground', width: 100, height: 8 }), bar)];
-    const node = h('li', {}, owner === null ? h('div', { class: 'bar-row' }, parts) : h('a', { class: 'bar-row', href: filterLink({ owner }), 'data-route': true }, parts));
+    const parts = [
+      name,
+      count,
+      s(
+        'svg',
+        { 'class': 'bar-frame', 'viewBox': '0 0 100 8', 'preserveAspectRatio': 'none', 'aria-hidden': 'true' },
+        s('rect', { class: 'bar-ground', width: 100, height: 8 }),
+        bar,
+      ),
+    ];
+    const node = h(
+      'li',
+      {},
+      owner === null
+        ? h('div', { class: 'bar-row' }, parts)
+        : h('a', { 'class': 'bar-row', 'href': filterLink({ owner }), 'data-route': true }, parts),
+    );
     const made = { bar, name, count, node };
     rows.set(key, made);
     return made;

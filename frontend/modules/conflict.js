@@ -13,17 +13,32 @@ export function showConflict(host, { base, mine, theirs }) {
     const ours = field in mine;
     const other = theirs[field] !== base[field];
     const clash = ours && mine[field] !== theirs[field];
-    return h('tr', { class: clash ? 'clash' : '' },
+    return h(
+      'tr',
+      { class: clash ? 'clash' : '' },
       h('th', { scope: 'row' }, t(`field.${field}`)),
       h('td', { class: ours ? 'changed' : 'same' }, ours ? shown(field, mine[field]) : t('conflict.untouched')),
-      h('td', { class: other ? 'changed' : 'same' }, shown(field, theirs[field])));
+      h('td', { class: other ? 'changed' : 'same' }, shown(field, theirs[field])),
+    );
   };
   host.replaceChildren(
     h('p', { class: 'notice warn' }, t('conflict.text', { version: number(theirs.version), time: localTime(theirs.updated_at, true) })),
-    h('div', { class: 'compare-frame' }, h('table', { class: 'compare' },
-      h('thead', {}, h('tr', {}, h('td'), h('th', { scope: 'col' }, t('conflict.mine')), h('th', { scope: 'col' }, t('conflict.theirs')))),
-      h('tbody', {}, fields.map(row)))),
-    h('p', { class: 'hint' }, t('conflict.hint')));
+    h(
+      'div',
+      { class: 'compare-frame' },
+      h(
+        'table',
+        { class: 'compare' },
+        h(
+          'thead',
+          {},
+          h('tr', {}, h('td'), h('th', { scope: 'col' }, t('conflict.mine')), h('th', { scope: 'col' }, t('conflict.theirs'))),
+        ),
+        h('tbody', {}, fields.map(row)),
+      ),
+    ),
+    h('p', { class: 'hint' }, t('conflict.hint')),
+  );
   host.hidden = false;
   byId('record-fields').hidden = true;
 }

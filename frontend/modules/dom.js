@@ -20,14 +20,17 @@ export const h = (tag, attributes, ...children) => build(document.createElement(
 export const s = (tag, attributes, ...children) => build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 
 /** One of the symbols in index.html. */
-export const icon = (name, look = '') => s('svg', { class: `icon ${look}`, 'aria-hidden': 'true' }, s('use', { href: `#i-${name}` }));
+export const icon = (name, look = '') => s('svg', { 'class': `icon ${look}`, 'aria-hidden': 'true' }, s('use', { href: `#i-${name}` }));
 
 /** Runs `action` once the calls have paused for `pause` ms; `flush` runs a waiting call now. */
 export function debounce(action, pause) {
   let timer = 0;
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => { timer = 0; action(); }, pause);
+    timer = setTimeout(() => {
+      timer = 0;
+      action();
+    }, pause);
   };
   later.flush = () => {
     if (!timer) return;
@@ -40,7 +43,14 @@ export function debounce(action, pause) {
 
 /** A row of radio buttons that looks like one control. `options`: [{ value, label, dot }]. */
 export function segments(host, name, options, chosen, onPick) {
-  host.replaceChildren(...options.map(({ value, label, dot }) => h('label', { class: 'segment' },
-    h('input', { type: 'radio', name, value, checked: value === chosen, onchange: onPick && (() => onPick(value)) }),
-    h('span', {}, dot && h('i', { class: `dot ${dot}` }), label))));
+  host.replaceChildren(
+    ...options.map(({ value, label, dot }) =>
+      h(
+        'label',
+        { class: 'segment' },
+        h('input', { type: 'radio', name, value, checked: value === chosen, onchange: onPick && (() => onPick(value)) }),
+        h('span', {}, dot && h('i', { class: `dot ${dot}` }), label),
+      ),
+    ),
+  );
 }

@@ -44,22 +44,55 @@ function clearResult() {
   bannerOf(dialog).replaceChildren();
 }
 
-const errorTable = (errors) => h('div', { class: 'line-errors', tabindex: '0', role: 'region', 'aria-label': t('import.errors') }, h('table', {},
-  h('thead', {}, h('tr', {}, ['line', 'field', 'message'].map((name) => h('th', { scope: 'col' }, t(`import.${name}`))))),
-  h('tbody', {}, errors.map(({ line, field, message }) => h('tr', {}, h('td', { class: 'num' }, number(line)), h('td', {}, field && h('code', {}, field)), h('td', {}, message))))));
+const errorTable = (errors) =>
+  h(
+    'div',
+    { 'class': 'line-errors', 'tabindex': '0', 'role': 'region', 'aria-label': t('import.errors') },
+    h(
+      'table',
+      {},
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ['line', 'field', 'message'].map((name) => h('th', { scope: 'col' }, t(`import.${name}`))),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        errors.map(({ line, field, message }) =>
+          h('tr', {}, h('td', { class: 'num' }, number(line)), h('td', {}, field && h('code', {}, field)), h('td', {}, message)),
+        ),
+      ),
+    ),
+  );
 
 function drawResult() {
   if (!result) return;
   const { imported = 0, failed = 0, errors = [], errors_truncated: truncated } = result;
   const kind = failed ? (imported ? 'warn' : 'bad') : 'good';
   const title = failed && !imported ? t('import.nothing') : t('import.imported', { n: imported });
-  byId('import-result').replaceChildren(h('div', { class: `notice ${kind}` }, icon(kind === 'good' ? 'check' : 'warn'), h('div', { class: 'notice-text' }, h('strong', {}, title), failed > 0 && h('p', {}, t('import.failed', { n: failed })))),
-    ...(errors.length ? [errorTable(errors)] : []), ...(truncated ? [h('p', { class: 'hint' }, t('import.truncated'))] : []));
+  byId('import-result').replaceChildren(
+    h(
+      'div',
+      { class: `notice ${kind}` },
+      icon(kind === 'good' ? 'check' : 'warn'),
+      h('div', { class: 'notice-text' }, h('strong', {}, title), failed > 0 && h('p', {}, t('import.failed', { n: failed }))),
+    ),
+    ...(errors.length ? [errorTable(errors)] : []),
+    ...(truncated ? [h('p', { class: 'hint' }, t('import.truncated'))] : []),
+  );
 }
 
 function drawProgress(share) {
   const label = share < 1 ? t('import.sending', { share: percent(share) }) : t('import.storing');
-  byId('import-result').replaceChildren(h('p', { class: 'progress-label' }, label), h('progress', share < 1 ? { max: 1, value: share, 'aria-label': label } : { 'aria-label': label }));
+  byId('import-result').replaceChildren(
+    h('p', { class: 'progress-label' }, label),
+    h('progress', share < 1 ? { 'max': 1, 'value': share, 'aria-label': label } : { 'aria-label': label }),
+  );
 }
 
 async function start() {
@@ -68,7 +101,12 @@ async function start() {
   drawFile();
   drawProgress(0);
   try {
-    result = await importFile(file, { type: types[form.elements.format.value], mode: form.elements.mode.value, onProgress: drawProgress, signal: running.signal });
+    result = await importFile(file, {
+      type: types[form.elements.format.value],
+      mode: form.elements.mode.value,
+      onProgress: drawProgress,
+      signal: running.signal,
+    });
     drawResult();
     if (result.imported) done();
   } catch (problem) {
@@ -108,10 +146,18 @@ function drawExport() {
 
 function startMenu() {
   const menu = byId('export-menu');
-  const close = () => { menu.open = false; };
-  document.addEventListener('click', (event) => { if (!menu.contains(event.target)) close(); });
-  menu.addEventListener('click', (event) => { if (event.target.closest('a')) close(); });
-  menu.addEventListener('focusout', (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) close(); });
+  const close = () => {
+    menu.open = false;
+  };
+  document.addEventListener('click', (event) => {
+    if (!menu.contains(event.target)) close();
+  });
+  menu.addEventListener('click', (event) => {
+    if (event.target.closest('a')) close();
+  });
+  menu.addEventListener('focusout', (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) close();
+  });
   menu.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !menu.open) return;
     close();
@@ -124,7 +170,12 @@ function drawChoices() {
   const before = { format: format.value || 'csv', mode: mode?.value || 'partial' };
   format.replaceChildren(h('option', { value: 'csv' }, t('export.csv')), h('option', { value: 'ndjson' }, t('export.ndjson')));
   format.value = before.format;
-  segments(byId('import-mode'), 'mode', ['partial', 'atomic'].map((value) => ({ value, label: t(`import.${value}`) })), before.mode);
+  segments(
+    byId('import-mode'),
+    'mode',
+    ['partial', 'atomic'].map((value) => ({ value, label: t(`import.${value}`) })),
+    before.mode,
+  );
   drawFile();
   drawResult();
   drawExport();
@@ -133,7 +184,11 @@ function drawChoices() {
 /** `onImported()` after records have come in. */
 export function startExchange({ onImported }) {
   done = onImported;
-  prepareDialog(dialog, { onClose: () => { running?.abort(); } });
+  prepareDialog(dialog, {
+    onClose: () => {
+      running?.abort();
+    },
+  });
   byId('open-import').addEventListener('click', () => {
     file = null;
     form.reset();

@@ -15,7 +15,9 @@ const typed = () => ({ q: controls().q.value.trim(), owner: controls().owner.val
 
 const differs = () => Object.entries(typed()).some(([name, value]) => value !== route.value[name]);
 
-const applyTyped = debounce(() => { if (differs()) refine(typed(), { replace: true }); }, pause);
+const applyTyped = debounce(() => {
+  if (differs()) refine(typed(), { replace: true });
+}, pause);
 
 /** Puts the place's filters into the controls, but leaves alone what the user is typing. */
 export function fillFilters(place) {
@@ -33,8 +35,12 @@ export const showFilterErrors = (errors) => showFieldErrors(byId('filters'), err
 
 function drawChoices() {
   const { status, sort } = controls();
-  status.replaceChildren(h('option', { value: '' }, t('filter.any_status')), ...statuses.map((value) => h('option', { value }, statusName(value))));
-  if (route.value.status && !statuses.includes(route.value.status)) status.append(h('option', { value: route.value.status }, route.value.status));
+  status.replaceChildren(
+    h('option', { value: '' }, t('filter.any_status')),
+    ...statuses.map((value) => h('option', { value }, statusName(value))),
+  );
+  if (route.value.status && !statuses.includes(route.value.status))
+    status.append(h('option', { value: route.value.status }, route.value.status));
   sort.replaceChildren(...sorts.map((value) => h('option', { value }, t(`sort.${value}`))));
   fillFilters(route.value);
 }

@@ -3,7 +3,7 @@
 import { byId, h, segments } from './dom.js';
 import { localTime, number, statuses, statusName, t } from './i18n.js';
 import { prefs } from './prefs.js';
-import { createRecord as post, getRecord, idempotencyKey, patchRecord } from './api.js';
+import { createRecord as post, getRecord, idempotencyKey, patchRecord, Problem } from './api.js';
 import { bannerOf, openDialog, prepareDialog } from './dialogs.js';
 import { showBanner, showFieldErrors, tell, tellProblem } from './messages.js';
 import { hideConflict, showConflict } from './conflict.js';
@@ -16,7 +16,12 @@ const form = byId('record-form');
 let work = null;
 let done = { onSaved: () => {}, onGone: () => {} };
 
-const values = () => ({ title: form.elements.title.value, owner: form.elements.owner.value, status: form.elements.status.value, description: form.elements.description.value });
+const values = () => ({
+  title: form.elements.title.value,
+  owner: form.elements.owner.value,
+  status: form.elements.status.value,
+  description: form.elements.description.value,
+});
 
 /** The fields the user has changed. */
 function changes() {
@@ -30,7 +35,9 @@ const length = (text) => [...text].length;
 function check(record) {
   const errors = [];
   for (const field of ['title', 'owner']) if (!record[field].trim()) errors.push({ field, message: t('invalid.blank') });
-  for (const [field, most] of Object.entries(limits)) if (length(record[field]) > most) errors.push({ field, message: t('invalid.long', { most: number(most), now: number(length(record[field])) }) });
+  for (const [field, most] of Object.entries(limits))
+    if (length(record[field]) > most)
+      errors.push({ field, message: t('invalid.long', { most: number(most), now: number(length(record[field])) }) });
   return errors;
 }
 
@@ -61,8 +68,16 @@ const button = (look, key, onclick, type = 'button') => h('button', { class: `bu
 function drawFoot(state) {
   const feet = {
     edit: () => [button('', 'cancel', leave), button('primary', work.record ? 'save' : 'create', null, 'submit')],
-    discard: () => [h('p', { class: 'foot-text', role: 'alert' }, t('discard.text')), button('', 'discard.keep', keepEditing), button('danger', 'discard.confirm', () => dialog.close())],
-    conflict: () => [button('ghost', 'conflict.back', keepEditing), button('', 'conflict.take', takeTheirs), button('primary', 'conflict.overwrite', () => save(work.theirs.etag))],
+    discard: () => [
+      h('p', { class: 'foot-text', role: 'alert' }, t('discard.text')),
+      button('', 'discard.keep', keepEditing),
+      button('danger', 'discard.confirm', () => dialog.close()),
+    ],
+    conflict: () => [
+      button('ghost', 'conflict.back', keepEditing),
+      button('', 'conflict.take', takeTheirs),
+      button('primary', 'conflict.overwrite', () => save(work.theirs.etag)),
+    ],
   };
   byId('record-foot').dataset.state = state;
   byId('record-foot').replaceChildren(...feet[state]());
@@ -71,7 +86,9 @@ function drawFoot(state) {
 function drawHead() {
   const { record } = work;
   byId('record-heading').textContent = record ? t('edit.heading', { id: record.id }) : t('create.heading');
-  byId('record-meta').textContent = record ? t('edit.meta', { version: number(record.version), updated: localTime(record.updated_at), created: localTime(record.created_at) }) : '';
+  byId('record-meta').textContent = record
+    ? t('edit.meta', { version: number(record.version), updated: localTime(record.updated_at), created: localTime(record.created_at) })
+    : '';
 }
 
 function open(opened) {
@@ -111,30 +128,34 @@ function takeTheirs() {
 }
 
 /** Somebody else has changed the record. If they have made the very same change (or it was ours, with the answer lost), all is well. */
-async function conflict() {
-  const mine = changes();
-  work.theirs = await getRecord(work.record.id);
-  const theirs = work.theirs.record;
-  if (Object.entries(mine).every(([name, value]) => theirs[name] === value)) return finish(theirs);
-  showConflict(byId('conflict'), { base: work.record, mine, theirs });
+async function conflict(own, mine) {
+  const theirs = await getRecord(own.record.id);
+  if (own !== work) return;
+  if (Object.entries(mine).every(([name, value]) => theirs.record[name] === value)) {
+    finish(own, theirs);
+    return;
+  }
+  own.theirs = theirs;
+  showConflict(byId('conflict'), { base: own.record, mine, theirs: theirs.record });
   drawFoot('conflict');
   byId('record-foot').querySelector('.primary').focus();
-  return undefined;
 }
 
-function finish(record) {
-  const created = !work.record;
-  work = null;
-  dialog.close();
-  tell(t(created ? 'created' : 'saved'), t('record.name', { id: record.id, title: record.title }));
+/** Stored. The user may have left the dialog meanwhile, or even opened it for another record. */
+function finish(own, { record }) {
+  if (own === work) {
+    work = null;
+    dialog.close();
+  }
+  tell(t(own.record ? 'saved' : 'created'), t('record.name', { id: record.id, title: record.title }));
   done.onSaved(record.id);
 }
 
-async function create(record) {
+function create(own, record) {
   // The same content keeps its key: pressing again after a lost answer does not store it twice.
   const content = JSON.stringify(record);
-  if (work.content !== content) Object.assign(work, { content, key: idempotencyKey() });
-  finish((await post(record, work.key)).record);
+  if (own.content !== content) Object.assign(own, { content, key: idempotencyKey() });
+  return post(record, own.key);
 }
 
 async function save(etag = work.etag) {
@@ -149,22 +170,28 @@ async function save(etag = work.etag) {
   }
   setBusy(true);
   try {
-    if (!own.record) await create(record);
-    else finish((await patchRecord(own.record.id, change, etag)).record);
+    finish(own, await (own.record ? patchRecord(own.record.id, change, etag) : create(own, record)));
   } catch (problem) {
-    await failed(problem, own);
+    await failed(problem, own, change);
   } finally {
     setBusy(false);
   }
 }
 
-async function failed(problem, own) {
-  if (work !== own) { tellProblem(problem); return; }
-  if (problem.status === 412) {
-    try { await conflict(); } catch (second) { await failed(second, own); }
+async function failed(problem, own, change) {
+  if (!(problem instanceof Problem)) throw problem;
+  if (own !== work) {
+    tellProblem(problem);
     return;
   }
-  if (problem.status === undefined) throw problem;
+  if (problem.status === 412) {
+    try {
+      await conflict(own, change);
+    } catch (second) {
+      await failed(second, own, change);
+    }
+    return;
+  }
   if (problem.status === 422 || problem.status === 400) keepEditing();
   const rest = showErrors(problem.errors);
   if (rest.length || !problem.errors.length) showBanner(bannerOf(dialog), problem, { errors: rest });
@@ -192,9 +219,19 @@ export function startForm(callbacks) {
   done = callbacks;
   prefs.language.watch(() => {
     const chosen = form.elements.status?.value;
-    segments(byId('record-status'), 'status', statuses.map((value) => ({ value, label: statusName(value), dot: value })), chosen);
+    segments(
+      byId('record-status'),
+      'status',
+      statuses.map((value) => ({ value, label: statusName(value), dot: value })),
+      chosen,
+    );
   });
-  prepareDialog(dialog, { mayClose, onClose: () => { work = null; } });
+  prepareDialog(dialog, {
+    mayClose,
+    onClose: () => {
+      work = null;
+    },
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (byId('record-foot').dataset.state === 'edit' && form.getAttribute('aria-busy') !== 'true') save();

@@ -18,7 +18,8 @@ export const has = (key) => key in en;
 
 export const number = (value) => (typeof value === 'number' ? new Intl.NumberFormat(locale[prefs.language.value]).format(value) : '–');
 
-export const percent = (share) => new Intl.NumberFormat(locale[prefs.language.value], { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 }).format(share);
+export const percent = (share) =>
+  new Intl.NumberFormat(locale[prefs.language.value], { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 }).format(share);
 
 const two = (value) => String(value).padStart(2, '0');
 
@@ -47,10 +48,17 @@ export function duration(ms) {
 export const statuses = ['pending', 'active', 'done', 'archived'];
 export const statusName = (status) => (has(`status.${status}`) ? t(`status.${status}`) : String(status ?? '–'));
 
-const marks = [['data-t', (element, text) => { element.textContent = text; }],
+const marks = [
+  [
+    'data-t',
+    (element, text) => {
+      element.textContent = text;
+    },
+  ],
   ['data-t-label', (element, text) => element.setAttribute('aria-label', text)],
   ['data-t-hint', (element, text) => element.setAttribute('placeholder', text)],
-  ['data-t-title', (element, text) => element.setAttribute('title', text)]];
+  ['data-t-title', (element, text) => element.setAttribute('title', text)],
+];
 
 /** Fills every marked element of the static page. Called by app.js at the start and when the language changes. */
 export function applyWords() {

@@ -31,7 +31,11 @@ function connect() {
     liveState.set('live');
   });
   own.addEventListener('counts', (event) => {
-    try { figures.set({ ...JSON.parse(event.data), source: 'live' }); } catch { /* not ours to understand: the next one counts */ }
+    try {
+      figures.set({ ...JSON.parse(event.data), source: 'live' });
+    } catch {
+      /* not ours to understand: the next one counts */
+    }
   });
   own.addEventListener('error', () => {
     if (own !== stream) return;
@@ -63,7 +67,9 @@ export function startLive() {
   });
   document.addEventListener('visibilitychange', settle);
   addEventListener('pagehide', () => disconnect('resting'));
-  addEventListener('pageshow', (event) => { if (event.persisted) settle(); });
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) settle();
+  });
 }
 
 /** Keeps every [data-live-state] on the page up to date. */

@@ -5,21 +5,36 @@ import { signal } from './state.js';
 const prefix = 'records.';
 
 function stored(key) {
-  try { return localStorage.getItem(prefix + key); } catch { return null; }
+  try {
+    return localStorage.getItem(prefix + key);
+  } catch {
+    return null;
+  }
 }
 
 function keep(key, value) {
   try {
     if (value === null) localStorage.removeItem(prefix + key);
     else localStorage.setItem(prefix + key, value);
-  } catch { /* storage is switched off: the choice holds until the page is left */ }
+  } catch {
+    /* storage is switched off: the choice holds until the page is left */
+  }
 }
 
 /** `fallback` stands for "nothing chosen" and is not stored. */
 function preference(key, fallback, allowed) {
   const found = stored(key);
   const value = signal(found !== null && (!allowed || allowed.includes(found)) ? found : fallback);
-  return { ...value, get value() { return value.value; }, set(next) { keep(key, next === fallback ? null : next); value.set(next); } };
+  return {
+    ...value,
+    get value() {
+      return value.value;
+    },
+    set(next) {
+      keep(key, next === fallback ? null : next);
+      value.set(next);
+    },
+  };
 }
 
 const browserLanguage = (navigator.language || 'en').toLowerCase().startsWith('zh') ? 'zh' : 'en';

@@ -3,7 +3,7 @@
 import { byId, h, icon } from './dom.js';
 import { number, t } from './i18n.js';
 import { prefs } from './prefs.js';
-import { listRecords } from './api.js';
+import { listRecords, Problem } from './api.js';
 import { go, noFilter, pageSizes, refine, route } from './route.js';
 import { figures } from './live.js';
 import { showBanner } from './messages.js';
@@ -16,25 +16,45 @@ import { removeRecord, startRemove } from './remove.js';
 let answer = null;
 let waiting = null;
 
-const question = ({ q, status, owner, sort, limit, page, token }) => ({ q, status, owner, sort, limit, ...(token ? { page_token: token } : { skip: page > 1 ? (page - 1) * limit : '' }) });
+const question = ({ q, status, owner, sort, limit, page, token }) => ({
+  q,
+  status,
+  owner,
+  sort,
+  limit,
+  ...(token ? { page_token: token } : { skip: page > 1 ? (page - 1) * limit : '' }),
+});
 
 const filtered = ({ q, status, owner }) => Boolean(q || status || owner);
 
 function emptyState(place) {
   const none = !filtered(place);
-  return h('div', { class: 'empty' }, icon(none ? 'records' : 'search'),
-    h('h2', {}, t(none ? 'empty.none' : 'empty.no_match')), h('p', {}, t(none ? 'empty.none_hint' : 'empty.no_match_hint')),
-    none ? h('button', { class: 'button primary', type: 'button', onclick: () => createRecord() }, t('records.new'))
-      : h('button', { class: 'button', type: 'button', onclick: () => refine(noFilter) }, t('filter.clear')));
+  return h(
+    'div',
+    { class: 'empty' },
+    icon(none ? 'records' : 'search'),
+    h('h2', {}, t(none ? 'empty.none' : 'empty.no_match')),
+    h('p', {}, t(none ? 'empty.none_hint' : 'empty.no_match_hint')),
+    none
+      ? h('button', { class: 'button primary', type: 'button', onclick: () => createRecord() }, t('records.new'))
+      : h('button', { class: 'button', type: 'button', onclick: () => refine(noFilter) }, t('filter.clear')),
+  );
 }
 
 function drawPager(place) {
   const count = answer?.items.length ?? 0;
   const from = (place.page - 1) * place.limit + 1;
   const total = typeof answer?.total === 'number' ? number(answer.total) : null;
-  byId('pager-count').textContent = count ? t(total === null ? 'pager.range' : 'pager.range_of', { from: number(from), to: number(from + count - 1), total }) : answer ? t('pager.none') : '';
+  byId('pager-count').textContent = count
+    ? t(total === null ? 'pager.range' : 'pager.range_of', { from: number(from), to: number(from + count - 1), total })
+    : answer
+      ? t('pager.none')
+      : '';
   const pages = typeof answer?.total === 'number' ? Math.max(1, Math.ceil(answer.total / place.limit)) : null;
-  byId('pager-page').textContent = pages === null ? t('pager.page', { page: number(place.page) }) : t('pager.page_of', { page: number(place.page), pages: number(Math.max(pages, place.page)) });
+  byId('pager-page').textContent =
+    pages === null
+      ? t('pager.page', { page: number(place.page) })
+      : t('pager.page_of', { page: number(place.page), pages: number(Math.max(pages, place.page)) });
   byId('page-first').disabled = place.page <= 1;
   byId('page-previous').disabled = place.page <= 1;
   byId('page-next').disabled = !answer?.next_page_token;
@@ -47,12 +67,16 @@ function draw() {
   drawPager(place);
   if (!answer) return;
   const refocus = rememberFocus(byId('table-frame'));
-  drawTable(byId('table-frame'), { items: answer.items, sort: place.sort, empty: emptyState(place), caption: t('nav.records') }, {
-    onOpen: (record) => editRecord(record.id),
-    onDelete: removeRecord,
-    onOwner: (owner) => refine({ owner }),
-    onSort: (sort) => refine({ sort }),
-  });
+  drawTable(
+    byId('table-frame'),
+    { items: answer.items, sort: place.sort, empty: emptyState(place), caption: t('nav.records') },
+    {
+      onOpen: (record) => editRecord(record.id),
+      onDelete: removeRecord,
+      onOwner: (owner) => refine({ owner }),
+      onSort: (sort) => refine({ sort }),
+    },
+  );
   refocus();
 }
 
@@ -61,11 +85,24 @@ function drawStale() {
   const { q, status, owner } = route.value;
   const counts = figures.value;
   let expected;
-  if (!q && counts?.source === 'live' && !(status && owner)) expected = status ? counts.status_counts?.[status] : owner ? counts.owner_counts?.[owner] : counts.total;
-  const stale = route.value.view === 'records' && !waiting && typeof expected === 'number' && typeof answer?.total === 'number' && expected !== answer.total;
+  if (!q && counts?.source === 'live' && !(status && owner))
+    expected = status ? counts.status_counts?.[status] : owner ? counts.owner_counts?.[owner] : counts.total;
+  const stale =
+    route.value.view === 'records' &&
+    !waiting &&
+    typeof expected === 'number' &&
+    typeof answer?.total === 'number' &&
+    expected !== answer.total;
   const shown = byId('stale').childElementCount > 0;
   if (stale === shown) return;
-  byId('stale').replaceChildren(...(stale ? [h('span', {}, t('stale.text')), h('button', { class: 'button ghost', type: 'button', onclick: () => reload() }, icon('refresh'), t('stale.refresh'))] : []));
+  byId('stale').replaceChildren(
+    ...(stale
+      ? [
+          h('span', {}, t('stale.text')),
+          h('button', { class: 'button ghost', type: 'button', onclick: () => reload() }, icon('refresh'), t('stale.refresh')),
+        ]
+      : []),
+  );
 }
 
 /** Asks for the present page again. Resolves when it is drawn. */
@@ -95,7 +132,7 @@ export async function reload() {
       go({ token: '', tokens: [] }, { replace: true });
       return;
     }
-    if (!problem.errors) throw problem;
+    if (!(problem instanceof Problem)) throw problem;
     answer = null;
     frame.replaceChildren();
     drawPager(place);
@@ -117,7 +154,7 @@ function focusRecord(id) {
 
 function turn(page) {
   const { tokens } = route.value;
-  go({ page, token: page > 1 ? tokens[page] ?? '' : '' });
+  go({ page, token: page > 1 ? (tokens[page] ?? '') : '' });
 }
 
 function next() {

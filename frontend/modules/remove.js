@@ -12,7 +12,11 @@ let done = () => {};
 
 function draw() {
   const { id, title, owner, status, updated_at } = target.record;
-  byId('delete-what').replaceChildren(h('strong', {}, title), h('p', { class: 'sub num' }, `#${id} · ${owner} · ${localTime(updated_at)}`), badge(status));
+  byId('delete-what').replaceChildren(
+    h('strong', {}, title),
+    h('p', { class: 'sub num' }, `#${id} · ${owner} · ${localTime(updated_at)}`),
+    badge(status),
+  );
 }
 
 function finish(key) {
@@ -60,6 +64,10 @@ export function removeRecord(record) {
 /** `onRemoved(id)` after the record is gone. Called once by records.js. */
 export function startRemove({ onRemoved }) {
   done = onRemoved;
-  prepareDialog(dialog, { onClose: () => { target = null; } });
+  prepareDialog(dialog, {
+    onClose: () => {
+      target = null;
+    },
+  });
   byId('delete-confirm').addEventListener('click', confirm);
 }

@@ -38,7 +38,9 @@ function write(place) {
 export const route = signal(read());
 
 let recordsPlace = route.value;
-route.watch((place) => { if (place.view === 'records') recordsPlace = place; });
+route.watch((place) => {
+  if (place.view === 'records') recordsPlace = place;
+});
 
 /** Goes on from the present place. `replace` leaves no step to go back to. */
 export function go(change, { replace = false } = {}) {

@@ -14,7 +14,11 @@ function written() {
   const text = field.value.trim();
   if (!text) return '';
   let url;
-  try { url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`); } catch { throw t('settings.api_bad'); }
+  try {
+    url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+  } catch {
+    throw t('settings.api_bad');
+  }
   if (!/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) throw t('settings.api_bad');
   return url.href.replace(/\/+$/, '');
 }
@@ -39,7 +43,12 @@ async function test(address) {
   try {
     const health = await getHealth({ address });
     if (!health?.status) throw new Problem({ kind: 'foreign' });
-    showNotice(result, health.status === 'ok' ? 'good' : 'warn', t(`settings.test_${health.status === 'ok' ? 'ok' : 'degraded'}`), t('settings.test_detail', { version: health.version ?? '–', time: duration(performance.now() - start) }));
+    showNotice(
+      result,
+      health.status === 'ok' ? 'good' : 'warn',
+      t(`settings.test_${health.status === 'ok' ? 'ok' : 'degraded'}`),
+      t('settings.test_detail', { version: health.version ?? '–', time: duration(performance.now() - start) }),
+    );
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     showBanner(result, problem);
@@ -56,8 +65,20 @@ function drawAddress() {
 }
 
 function drawChoices() {
-  segments(byId('choose-language'), 'language', languages.map((value) => ({ value, label: t(`language.${value}`) })), prefs.language.value, (value) => prefs.language.set(value));
-  segments(byId('choose-theme'), 'theme', themes.map((value) => ({ value, label: t(`theme.${value}`) })), prefs.theme.value, (value) => prefs.theme.set(value));
+  segments(
+    byId('choose-language'),
+    'language',
+    languages.map((value) => ({ value, label: t(`language.${value}`) })),
+    prefs.language.value,
+    (value) => prefs.language.set(value),
+  );
+  segments(
+    byId('choose-theme'),
+    'theme',
+    themes.map((value) => ({ value, label: t(`theme.${value}`) })),
+    prefs.theme.value,
+    (value) => prefs.theme.set(value),
+  );
   const name = t('theme.switch', { now: t(`theme.${prefs.theme.value}`) });
   byId('switch-theme').replaceChildren(icon({ system: 'system', light: 'sun', dark: 'moon' }[prefs.theme.value]));
   byId('switch-theme').setAttribute('aria-label', name);

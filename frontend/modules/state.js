@@ -6,7 +6,9 @@ export function signal(initial) {
   let value = initial;
   const watchers = new Set();
   return {
-    get value() { return value; },
+    get value() {
+      return value;
+    },
     set(next) {
       if (Object.is(next, value)) return;
       value = next;

@@ -21,8 +21,16 @@ function header(column, sort, onSort) {
   const active = sort.replace('-', '') === column.sort;
   const down = sort.startsWith('-');
   const next = active ? (down ? column.sort : `-${column.sort}`) : `${column.firstDown ? '-' : ''}${column.sort}`;
-  return h('th', { ...attributes, 'aria-sort': active ? (down ? 'descending' : 'ascending') : 'none' },
-    h('button', { class: 'sort', type: 'button', 'data-sort': column.sort, onclick: () => onSort(next) }, label, icon('down', active && !down ? 'small up' : 'small')));
+  return h(
+    'th',
+    { ...attributes, 'aria-sort': active ? (down ? 'descending' : 'ascending') : 'none' },
+    h(
+      'button',
+      { 'class': 'sort', 'type': 'button', 'data-sort': column.sort, 'onclick': () => onSort(next) },
+      label,
+      icon('down', active && !down ? 'small up' : 'small'),
+    ),
+  );
 }
 
 /** Day and hour apart, so that a narrow column can set one below the other. */
@@ -43,24 +51,71 @@ function tint(owner) {
 function initials(owner) {
   const words = owner.trim().split(/\s+/);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters.map((word) => [...word][0] ?? '').join('').toUpperCase();
+  return letters
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase();
 }
 
-const person = (owner) => h('span', { class: 'person' }, h('span', { class: `avatar tint-${tint(owner)}`, 'aria-hidden': 'true' }, initials(owner)), h('span', { class: 'person-name' }, owner));
+const person = (owner) =>
+  h(
+    'span',
+    { class: 'person' },
+    h('span', { 'class': `avatar tint-${tint(owner)}`, 'aria-hidden': 'true' }, initials(owner)),
+    h('span', { class: 'person-name' }, owner),
+  );
 
 function row(record, { onOpen, onDelete, onOwner }) {
   const name = t('record.name', { id: record.id, title: record.title });
   const cell = (key, ...content) => h('td', { role: 'cell', class: `col-${key}` }, content);
-  return h('tr', { role: 'row', 'data-id': record.id },
+  return h(
+    'tr',
+    { 'role': 'row', 'data-id': record.id },
     cell('id', h('span', { class: 'num id' }, record.id)),
-    cell('title', h('button', { class: 'open', type: 'button', onclick: () => onOpen(record) }, record.title), record.description && h('span', { class: 'excerpt' }, record.description.slice(0, 200))),
-    cell('owner', h('button', { class: 'plain', type: 'button', title: t('filter.by_owner', { owner: record.owner }), onclick: () => onOwner(record.owner) }, person(record.owner))),
+    cell(
+      'title',
+      h('button', { class: 'open', type: 'button', onclick: () => onOpen(record) }, record.title),
+      record.description && h('span', { class: 'excerpt' }, record.description.slice(0, 200)),
+    ),
+    cell(
+      'owner',
+      h(
+        'button',
+        { class: 'plain', type: 'button', title: t('filter.by_owner', { owner: record.owner }), onclick: () => onOwner(record.owner) },
+        person(record.owner),
+      ),
+    ),
     cell('status', badge(record.status)),
     cell('updated_at', h('span', { class: 'card-label' }, t('field.updated_at')), time(record.updated_at)),
     cell('created_at', h('span', { class: 'card-label' }, t('field.created_at')), time(record.created_at)),
-    cell('actions',
-      h('button', { class: 'button ghost square', type: 'button', 'data-act': 'edit', 'aria-label': t('edit.label', { name }), title: t('edit'), onclick: () => onOpen(record) }, icon('edit')),
-      h('button', { class: 'button ghost square', type: 'button', 'data-act': 'delete', 'aria-label': t('delete.label', { name }), title: t('delete'), onclick: () => onDelete(record) }, icon('trash'))));
+    cell(
+      'actions',
+      h(
+        'button',
+        {
+          'class': 'button ghost square',
+          'type': 'button',
+          'data-act': 'edit',
+          'aria-label': t('edit.label', { name }),
+          'title': t('edit'),
+          'onclick': () => onOpen(record),
+        },
+        icon('edit'),
+      ),
+      h(
+        'button',
+        {
+          'class': 'button ghost square',
+          'type': 'button',
+          'data-act': 'delete',
+          'aria-label': t('delete.label', { name }),
+          'title': t('delete'),
+          'onclick': () => onDelete(record),
+        },
+        icon('trash'),
+      ),
+    ),
+  );
 }
 
 /** The whole table, or `empty` in its place. */
@@ -69,15 +124,38 @@ export function drawTable(frame, { items, sort, empty, caption }, actions) {
     frame.replaceChildren(empty);
     return;
   }
-  frame.replaceChildren(h('table', { role: 'table', class: 'records' },
-    h('caption', { class: 'hidden' }, caption),
-    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, columns.map((column) => header(column, sort, actions.onSort)))),
-    h('tbody', { role: 'rowgroup' }, items.map((record) => row(record, actions)))));
+  frame.replaceChildren(
+    h(
+      'table',
+      { role: 'table', class: 'records' },
+      h('caption', { class: 'hidden' }, caption),
+      h(
+        'thead',
+        { role: 'rowgroup' },
+        h(
+          'tr',
+          { role: 'row' },
+          columns.map((column) => header(column, sort, actions.onSort)),
+        ),
+      ),
+      h(
+        'tbody',
+        { role: 'rowgroup' },
+        items.map((record) => row(record, actions)),
+      ),
+    ),
+  );
 }
 
 /** Grey lines while the first answer is on its way. */
 export function drawWaiting(frame) {
-  frame.replaceChildren(h('div', { class: 'waiting', 'aria-hidden': 'true' }, Array.from({ length: 8 }, () => h('div', { class: 'waiting-row' }, h('i'), h('i'), h('i'), h('i')))));
+  frame.replaceChildren(
+    h(
+      'div',
+      { 'class': 'waiting', 'aria-hidden': 'true' },
+      Array.from({ length: 8 }, () => h('div', { class: 'waiting-row' }, h('i'), h('i'), h('i'), h('i'))),
+    ),
+  );
 }
 
 /** What had the focus before the table was drawn anew, to find it again after. */

@@ -9,7 +9,17 @@ export function startTiles() {
   const tiles = ['', ...statuses].map((status) => {
     const name = h('span', { class: 'tile-name' });
     const count = h('span', { class: 'tile-count num' });
-    const node = h('button', { class: 'tile', type: 'button', 'data-status': status || 'all', onclick: () => refine({ status: route.value.status === status ? '' : status }) }, h('span', { class: 'tile-head' }, h('i', { class: `dot ${status || 'all'}` }), name), count);
+    const node = h(
+      'button',
+      {
+        'class': 'tile',
+        'type': 'button',
+        'data-status': status || 'all',
+        'onclick': () => refine({ status: route.value.status === status ? '' : status }),
+      },
+      h('span', { class: 'tile-head' }, h('i', { class: `dot ${status || 'all'}` }), name),
+      count,
+    );
     return { status, name, count, node };
   });
   byId('tiles').replaceChildren(...tiles.map(({ node }) => node));

@@ -4,7 +4,16 @@ import { chromium } from 'playwright-core';
 
 export const baseUrl = (process.env.BASE_URL ?? 'http://127.0.0.1:8000').replace(/\/+$/, '');
 
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
@@ -12,7 +21,13 @@ export const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 37
 
 /** A fresh page in a fresh context. `options` are Playwright's: locale, colorScheme, viewport, javaScriptEnabled … */
 export async function openPage(browser, options = {}) {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: sizes.desktop, reducedMotion: 'reduce', acceptDownloads: true, ...options });
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: sizes.desktop,
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+    ...options,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints = [];
@@ -24,7 +39,11 @@ export async function openPage(browser, options = {}) {
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error}`));
   if (options.javaScriptEnabled !== false) {
-    await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`)));
+    await page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`),
+      ),
+    );
   }
   return {
     page,
@@ -44,18 +63,27 @@ export async function ask(path, options = {}) {
   const response = await fetch(baseUrl + path, options);
   const text = await response.text();
   let body = null;
-  try { body = text ? JSON.parse(text) : null; } catch { body = text; }
+  try {
+    body = text ? JSON.parse(text) : null;
+  } catch {
+    body = text;
+  }
   return { status: response.status, headers: response.headers, body };
 }
 
 /** Stores a record and gives it back as stored. */
 export async function store(record) {
-  const { status, body } = await ask('/records/', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(record) });
+  const { status, body } = await ask('/records/', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(record),
+  });
   if (status !== 201) throw new Error(`storing a record answered ${status}: ${JSON.stringify(body)}`);
   return body;
 }
 
-export const change = (id, fields) => ask(`/records/${id}`, { method: 'PATCH', headers: { 'Content-Type': 'application/merge-patch+json' }, body: JSON.stringify(fields) });
+export const change = (id, fields) =>
+  ask(`/records/${id}`, { method: 'PATCH', headers: { 'Content-Type': 'application/merge-patch+json' }, body: JSON.stringify(fields) });
 
 /** Deletes every record of an owner. */
 export async function clearOwner(owner) {

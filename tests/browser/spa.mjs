@@ -22,8 +22,12 @@ export async function ready(page) {
 export async function showsRows(page, ids) {
   const expected = ids.join(' ');
   try {
-    await page.waitForFunction((wanted) => [...document.querySelectorAll('#table-frame tr[data-id]')].map((row) => row.dataset.id).join(' ') === wanted
-      && !document.querySelector('#table-frame').hasAttribute('aria-busy'), expected);
+    await page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll('#table-frame tr[data-id]')].map((row) => row.dataset.id).join(' ') === wanted &&
+        !document.querySelector('#table-frame').hasAttribute('aria-busy'),
+      expected,
+    );
   } catch {
     const seen = await page.locator('#table-frame tr[data-id]').evaluateAll((rows) => rows.map((row) => row.dataset.id).join(' '));
     throw new Error(`the table should show records ${expected}, but shows ${seen || 'none'}`);

@@ -1,21 +1,29 @@
-// The view of records, against a running gateway: list, filters, order, pages, creating, editing, conflicts, deleting.
+// The list of records, against a running gateway: filters, order, pages, live hints, errors. Editing: spa-edit.test.mjs.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { ask, baseUrl, change, clearOwner, launch, store, unique } from './browser.mjs';
-import { answered, edit, gone, openApp, ready, row, showsRows, submit, toast, visit } from './spa.mjs';
+import { answered, openApp, ready, row, showsRows, visit } from './spa.mjs';
 
 let browser;
 let owner;
 let opened;
 let page;
 
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
-beforeEach(() => { owner = unique('Ada Fern'); });
+beforeEach(() => {
+  owner = unique('Ada Fern');
+});
 afterEach(async () => {
   const last = opened;
   opened = null;
-  try { await last?.done(); } finally { await clearOwner(owner); }
+  try {
+    await last?.done();
+  } finally {
+    await clearOwner(owner);
+  }
 });
 
 const mine = (more = '') => `?owner=${encodeURIComponent(owner)}${more}`;
@@ -31,328 +39,180 @@ const storeAll = async (records) => {
   return stored;
 };
 
-const current = async (id) => (await ask(`/records/${id}`)).body;
-const listed = async () => (await ask(`/records/${mine()}`)).body.items;
+test('filters by text, status and owner, keeps them in the address, and clears them', async () => {
+  const word = unique('Quittance');
+  const [a, b] = await storeAll([
+    { title: `${word} one`, status: 'done' },
+    { title: 'Other', status: 'pending', description: `about ${word}` },
+    { title: 'Third', status: 'done' },
+  ]);
+  await open('');
+  await page.fill('#filter-q', word);
+  await showsRows(page, [b.id, a.id]);
+  await page.selectOption('#filter-status', 'done');
+  await showsRows(page, [a.id]);
+  await page.fill('#filter-owner', owner);
+  await page.waitForURL((url) => url.searchParams.get('owner') === owner);
+  await showsRows(page, [a.id]);
+  assert.match(await page.locator('#pager-count').textContent(), /1–1 of 1/);
 
-describe('list', () => {
-  test('filters by text, status and owner, keeps them in the address, and clears them', async () => {
-    const word = unique('Quittance');
-    const [a, b] = await storeAll([{ title: `${word} one`, status: 'done' }, { title: 'Other', status: 'pending', description: `about ${word}` }, { title: 'Third', status: 'done' }]);
-    await open('');
-    await page.fill('#filter-q', word);
-    await showsRows(page, [b.id, a.id]);
-    await page.selectOption('#filter-status', 'done');
-    await showsRows(page, [a.id]);
-    await page.fill('#filter-owner', owner);
-    await page.waitForURL((url) => url.searchParams.get('owner') === owner);
-    await showsRows(page, [a.id]);
-    assert.match(await page.locator('#pager-count').textContent(), /1–1 of 1/);
+  await page.reload();
+  await ready(page);
+  await showsRows(page, [a.id]);
+  assert.equal(await page.inputValue('#filter-q'), word);
+  assert.equal(await page.inputValue('#filter-status'), 'done');
+  assert.equal(await page.inputValue('#filter-owner'), owner);
 
-    await page.reload();
-    await ready(page);
-    await showsRows(page, [a.id]);
-    assert.equal(await page.inputValue('#filter-q'), word);
-    assert.equal(await page.inputValue('#filter-status'), 'done');
-    assert.equal(await page.inputValue('#filter-owner'), owner);
+  await page.fill('#filter-q', unique('nothing like this'));
+  await page.locator('#table-frame .empty').waitFor();
+  await page.click('#filter-clear');
+  await page.waitForURL((url) => url.search === '' || url.search === '?');
+  assert.equal(await page.inputValue('#filter-q'), '');
+  await page.locator('tr[data-id]').first().waitFor();
+  await page.goBack();
+  await page.locator('#table-frame .empty').waitFor();
+});
 
-    await page.fill('#filter-q', unique('nothing like this'));
-    await page.locator('#table-frame .empty').waitFor();
-    await page.click('#filter-clear');
-    await page.waitForURL((url) => url.search === '' || url.search === '?');
-    assert.equal(await page.inputValue('#filter-q'), '');
-    await page.locator('tr[data-id]').first().waitFor();
-    await page.goBack();
-    await page.locator('#table-frame .empty').waitFor();
-  });
+test('filters by a press on a tile and on an owner', async () => {
+  const [a, b] = await storeAll([
+    { title: 'A', status: 'archived' },
+    { title: 'B', status: 'active' },
+  ]);
+  await open();
+  await showsRows(page, [b.id, a.id]);
+  await page.click('.tile[data-status="archived"]');
+  await showsRows(page, [a.id]);
+  assert.equal(await page.getAttribute('.tile[data-status="archived"]', 'aria-pressed'), 'true');
+  await page.click('.tile[data-status="archived"]');
+  await showsRows(page, [b.id, a.id]);
 
-  test('filters by a press on a tile and on an owner', async () => {
-    const [a, b] = await storeAll([{ title: 'A', status: 'archived' }, { title: 'B', status: 'active' }]);
-    await open();
-    await showsRows(page, [b.id, a.id]);
-    await page.click('.tile[data-status="archived"]');
-    await showsRows(page, [a.id]);
-    assert.equal(await page.getAttribute('.tile[data-status="archived"]', 'aria-pressed'), 'true');
-    await page.click('.tile[data-status="archived"]');
-    await showsRows(page, [b.id, a.id]);
+  await visit(page, `?q=${encodeURIComponent('B')}`);
+  await page.fill('#filter-q', '');
+  await row(page, b.id).locator('.plain').click();
+  await page.waitForURL((url) => url.searchParams.get('owner') === owner);
+  await showsRows(page, [b.id, a.id]);
+});
 
-    await visit(page, `?q=${encodeURIComponent('B')}`);
-    await page.fill('#filter-q', '');
-    await row(page, b.id).locator('.plain').click();
-    await page.waitForURL((url) => url.searchParams.get('owner') === owner);
-    await showsRows(page, [b.id, a.id]);
-  });
-
-  test('sorts by every column that can be sorted, in both directions', async () => {
-    const [a] = await storeAll([{ title: 'Beech' }, { title: 'Alder' }, { title: 'Cedar' }]);
-    await change(a.id, { status: 'done' });
-    await open();
-    for (const key of ['title', 'updated_at', 'created_at', 'id']) {
-      for (const press of [1, 2]) {
-        await page.click(`[data-sort="${key}"]`);
-        const header = page.locator(`th:has([data-sort="${key}"])`);
-        await page.waitForFunction((sort) => ['ascending', 'descending'].includes(document.querySelector(`th:has([data-sort="${sort}"])`)?.getAttribute('aria-sort')), key);
-        const down = new URL(page.url()).searchParams.get('sort')?.startsWith('-') ?? true;
-        const { body } = await ask(`/records/${mine(`&sort=${down ? '-' : ''}${key}`)}`);
-        await showsRows(page, body.items.map(({ id }) => id));
-        assert.equal(await header.getAttribute('aria-sort'), down ? 'descending' : 'ascending', `${key}, press ${press}`);
-      }
+test('sorts by every column that can be sorted, in both directions', async () => {
+  const [a] = await storeAll([{ title: 'Beech' }, { title: 'Alder' }, { title: 'Cedar' }]);
+  await change(a.id, { status: 'done' });
+  await open();
+  for (const key of ['title', 'updated_at', 'created_at', 'id']) {
+    for (const press of [1, 2]) {
+      await page.click(`[data-sort="${key}"]`);
+      const header = page.locator(`th:has([data-sort="${key}"])`);
+      await page.waitForFunction(
+        (sort) => ['ascending', 'descending'].includes(document.querySelector(`th:has([data-sort="${sort}"])`)?.getAttribute('aria-sort')),
+        key,
+      );
+      const down = new URL(page.url()).searchParams.get('sort')?.startsWith('-') ?? true;
+      const { body } = await ask(`/records/${mine(`&sort=${down ? '-' : ''}${key}`)}`);
+      await showsRows(
+        page,
+        body.items.map(({ id }) => id),
+      );
+      assert.equal(await header.getAttribute('aria-sort'), down ? 'descending' : 'ascending', `${key}, press ${press}`);
     }
-  });
-
-  test('pages forwards and back, also after a reload and from a sent link', async () => {
-    const stored = await storeAll(Array.from({ length: 23 }, (_, index) => ({ title: `Row ${index}` })));
-    const ids = stored.map(({ id }) => id).reverse();
-    await open();
-    await showsRows(page, ids.slice(0, 20));
-    await page.selectOption('#page-size', '10');
-    await showsRows(page, ids.slice(0, 10));
-    assert.match(await page.locator('#pager-count').textContent(), /1–10 of 23/);
-    assert.ok(await page.isDisabled('#page-previous'));
-    await page.click('#page-next');
-    await showsRows(page, ids.slice(10, 20));
-    await page.click('#page-next');
-    await showsRows(page, ids.slice(20));
-    assert.match(await page.locator('#pager-count').textContent(), /21–23 of 23/);
-    assert.ok(await page.isDisabled('#page-next'));
-    const address = page.url();
-
-    await page.reload();
-    await showsRows(page, ids.slice(20));
-    await page.click('#page-previous');
-    await showsRows(page, ids.slice(10, 20));
-    await page.click('#page-first');
-    await showsRows(page, ids.slice(0, 10));
-    await page.goBack();
-    await showsRows(page, ids.slice(10, 20));
-
-    const other = await opened.context.newPage();
-    await other.goto(address);
-    await showsRows(other, ids.slice(20));
-    await other.click('#page-previous');
-    await showsRows(other, ids.slice(10, 20));
-    await other.close();
-  });
-
-  test('a page token that has gone bad leads to the same page by its number', async () => {
-    const stored = await storeAll(Array.from({ length: 12 }, (_, index) => ({ title: `Row ${index}` })));
-    opened = await openApp(browser, '?q=zzz', {});
-    ({ page } = opened);
-    opened.expectConsole(answered('4..'));
-    await visit(page, mine('&limit=10&page=2&token=bm90IGEgdG9rZW4'));
-    await showsRows(page, stored.slice(0, 2).map(({ id }) => id).reverse());
-    assert.equal(new URL(page.url()).searchParams.get('token'), null);
-  });
-
-  test('the refresh button and the hint on live changes bring in what others have stored', async () => {
-    await open('');
-    await page.locator('[data-live-state="live"]').first().waitFor({ state: 'attached' });
-    const [a] = await storeAll([{ title: 'From elsewhere' }]);
-    await page.locator('#stale button').click();
-    await row(page, a.id).waitFor();
-    await visit(page, mine());
-    await showsRows(page, [a.id]);
-    const [b] = await storeAll([{ title: 'One more' }]);
-    await page.click('#page-refresh');
-    await showsRows(page, [b.id, a.id]);
-  });
-
-  test('an error of the service is shown with its trace and can be tried again', async () => {
-    const [a] = await storeAll([{ title: 'Behind an error' }]);
-    opened = await openApp(browser, '?q=zzz', {});
-    ({ page } = opened);
-    opened.expectConsole(answered(503));
-    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
-    await page.route('**/records/?*', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', headers: { 'Retry-After': '2' }, body: JSON.stringify({ title: 'Service Unavailable', status: 503, detail: 'No node answers.', trace_id: trace }) }));
-    await page.goto(`${baseUrl}/app/${mine()}`);
-    const banner = page.locator('#list-problem .notice');
-    await banner.waitFor();
-    assert.match(await banner.textContent(), new RegExp(`No node answers.*${trace}`));
-    await page.unroute('**/records/?*');
-    await banner.locator('button').click();
-    await showsRows(page, [a.id]);
-    assert.equal(await banner.count(), 0);
-  });
-
-  test('times are local, with the exact time behind them; texts of records are never markup', async () => {
-    const [a] = await storeAll([{ title: '<img src=x onerror=alert(1)>', description: '</td><script>alert(2)</script>' }]);
-    await open(mine(), { timezoneId: 'Asia/Shanghai' });
-    await showsRows(page, [a.id]);
-    assert.equal(await row(page, a.id).locator('.open').textContent(), a.title);
-    assert.equal(await page.locator('#table-frame img, #table-frame script').count(), 0);
-    const time = row(page, a.id).locator('.col-created_at time');
-    assert.equal(await time.getAttribute('title'), a.created_at);
-    const local = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' }).format(new Date(a.created_at));
-    assert.equal(await time.textContent(), local);
-  });
+  }
 });
 
-describe('create', () => {
-  test('stores a record with all its fields and leads to it', async () => {
-    await open();
-    await page.click('#open-create');
-    await page.fill('#record-title', '新的记录 & more');
-    await page.fill('#record-owner', owner);
-    await page.locator('#record-status label', { hasText: 'Active' }).click();
-    await page.fill('#record-description', 'Two\nlines');
-    assert.match(await page.locator('#description-counter').textContent(), /^9 \//);
-    await submit(page);
-    await toast(page, 'Record created');
-    const [stored] = await listed();
-    assert.deepEqual([stored.title, stored.owner, stored.status, stored.description], ['新的记录 & more', owner, 'active', 'Two\nlines']);
-    await showsRows(page, [stored.id]);
-    await page.waitForFunction((id) => document.activeElement?.closest('tr')?.dataset.id === String(id), stored.id);
-    await page.locator('#toasts .notice button').click();
-    assert.equal(await page.locator('#toasts .notice').count(), 0);
-  });
+test('pages forwards and back, also after a reload and from a sent link', async () => {
+  const stored = await storeAll(Array.from({ length: 23 }, (_, index) => ({ title: `Row ${index}` })));
+  const ids = stored.map(({ id }) => id).reverse();
+  await open();
+  await showsRows(page, ids.slice(0, 20));
+  await page.selectOption('#page-size', '10');
+  await showsRows(page, ids.slice(0, 10));
+  assert.match(await page.locator('#pager-count').textContent(), /1–10 of 23/);
+  assert.ok(await page.isDisabled('#page-previous'));
+  await page.click('#page-next');
+  await showsRows(page, ids.slice(10, 20));
+  await page.click('#page-next');
+  await showsRows(page, ids.slice(20));
+  assert.match(await page.locator('#pager-count').textContent(), /21–23 of 23/);
+  assert.ok(await page.isDisabled('#page-next'));
+  const address = page.url();
 
-  test('says beside the field what is wrong: what the page knows itself, and what only the service finds', async () => {
-    await open();
-    opened.expectConsole(answered('4..'));
-    await page.click('#open-create');
-    await submit(page);
-    await page.locator('.field:has(#record-title) .field-error').waitFor();
-    await page.locator('.field:has(#record-owner) .field-error').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'record-title');
-    await page.fill('#record-title', 'x'.repeat(201));
-    await page.fill('#record-owner', owner);
-    await submit(page);
-    await page.locator('.field-error', { hasText: '200' }).waitFor();
-    await page.evaluate(() => { document.querySelector('#record-title').value = 'with a NUL \0 inside'; });
-    await submit(page);
-    await page.locator('.field:has(#record-title) .field-error', { hasText: /NUL/ }).waitFor();
-    assert.equal(await page.getAttribute('#record-title', 'aria-invalid'), 'true');
-    assert.deepEqual(await listed(), []);
-    await page.fill('#record-title', 'Fine now');
-    await submit(page);
-    await gone(page, '#record-dialog');
-    assert.deepEqual((await listed()).map(({ title }) => title), ['Fine now']);
-  });
+  await page.reload();
+  await showsRows(page, ids.slice(20));
+  await page.click('#page-previous');
+  await showsRows(page, ids.slice(10, 20));
+  await page.click('#page-first');
+  await showsRows(page, ids.slice(0, 10));
+  await page.goBack();
+  await showsRows(page, ids.slice(10, 20));
 
-  test('pressing again after a lost answer stores the record once', async () => {
-    await open();
-    opened.expectConsole(/ERR_FAILED/);
-    const keys = [];
-    await page.route('**/records/', async (route) => {
-      if (route.request().method() !== 'POST') return route.fallback();
-      keys.push(route.request().headers()['idempotency-key']);
-      if (keys.length > 1) return route.fallback();
-      await route.fetch();
-      return route.abort();
-    });
-    await page.click('#open-create');
-    await page.fill('#record-title', 'Only once');
-    await page.fill('#record-owner', owner);
-    await submit(page);
-    await page.locator('#record-dialog [data-banner] .notice').waitFor();
-    await submit(page);
-    await gone(page, '#record-dialog');
-    assert.equal(keys.length, 2);
-    assert.equal(keys[0], keys[1]);
-    assert.equal((await listed()).length, 1);
-  });
-
-  test('asks before unsaved text is thrown away', async () => {
-    await open();
-    await page.click('#open-create');
-    await page.fill('#record-title', 'Not yet stored');
-    await page.keyboard.press('Escape');
-    await page.locator('#record-foot', { hasText: 'unsaved' }).waitFor();
-    await page.getByRole('button', { name: 'Keep editing' }).click();
-    assert.equal(await page.inputValue('#record-title'), 'Not yet stored');
-    await page.locator('#record-dialog [data-close]').click();
-    await page.getByRole('button', { name: 'Discard' }).click();
-    await gone(page, '#record-dialog');
-    await page.click('#open-create');
-    assert.equal(await page.inputValue('#record-title'), '');
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await gone(page, '#record-dialog');
-    assert.deepEqual(await listed(), []);
-  });
+  const other = await opened.context.newPage();
+  await other.goto(address);
+  await showsRows(other, ids.slice(20));
+  await other.click('#page-previous');
+  await showsRows(other, ids.slice(10, 20));
+  await other.close();
 });
 
-describe('edit', () => {
-  test('sends only what has changed, tied to the version', async () => {
-    const [a] = await storeAll([{ title: 'Before', description: 'stays' }]);
-    await open();
-    await row(page, a.id).locator('[data-act="edit"]').click();
-    await page.fill('#record-title', 'After');
-    const sent = page.waitForRequest((request) => request.method() === 'PATCH');
-    await submit(page);
-    const request = await sent;
-    assert.deepEqual(request.postDataJSON(), { title: 'After' });
-    assert.equal(request.headers()['if-match'], `"${a.version}"`);
-    await toast(page, 'Changes saved');
-    const now = await current(a.id);
-    assert.deepEqual([now.title, now.description, now.version > a.version], ['After', 'stays', true]);
-    await row(page, a.id).getByText('After').waitFor();
-  });
-
-  test('a conflict shows both versions; the user goes back, takes theirs, or overwrites', async () => {
-    const [a] = await storeAll([{ title: 'Shared' }]);
-    await open();
-    opened.expectConsole(answered(412));
-    await edit(page, a.id);
-    await page.fill('#record-title', 'Mine');
-    await change(a.id, { title: 'Theirs', status: 'done' });
-    await submit(page);
-    const compare = page.locator('.compare');
-    await compare.waitFor();
-    assert.match(await compare.textContent(), /Mine.*Theirs/);
-    await page.getByRole('button', { name: 'Back to editing' }).click();
-    assert.equal(await page.inputValue('#record-title'), 'Mine');
-    await submit(page);
-    await page.getByRole('button', { name: 'Load server version' }).click();
-    assert.equal(await page.inputValue('#record-title'), 'Theirs');
-    assert.equal(await page.isChecked('#record-status input[value="done"]'), true);
-
-    await page.fill('#record-title', 'Mine again');
-    await change(a.id, { description: 'theirs too' });
-    await submit(page);
-    await page.getByRole('button', { name: 'Overwrite with mine' }).click();
-    await gone(page, '#record-dialog');
-    const now = await current(a.id);
-    assert.deepEqual([now.title, now.status, now.description], ['Mine again', 'done', 'theirs too']);
-  });
-
-  test('a record that is gone meanwhile says so', async () => {
-    const [a] = await storeAll([{ title: 'Soon gone' }]);
-    await open();
-    opened.expectConsole(answered(404));
-    await showsRows(page, [a.id]);
-    await ask(`/records/${a.id}`, { method: 'DELETE' });
-    await row(page, a.id).locator('.open').click();
-    await toast(page, 'does not exist');
-    await page.locator('#table-frame .empty').waitFor();
-  });
+test('a page token that has gone bad leads to the same page by its number', async () => {
+  const stored = await storeAll(Array.from({ length: 12 }, (_, index) => ({ title: `Row ${index}` })));
+  opened = await openApp(browser, '?q=zzz', {});
+  ({ page } = opened);
+  opened.expectConsole(answered('4..'));
+  await visit(page, mine('&limit=10&page=2&token=bm90IGEgdG9rZW4'));
+  await showsRows(
+    page,
+    stored
+      .slice(0, 2)
+      .map(({ id }) => id)
+      .reverse(),
+  );
+  assert.equal(new URL(page.url()).searchParams.get('token'), null);
 });
 
-describe('delete', () => {
-  test('asks first; cancelling keeps the record, confirming removes it', async () => {
-    const [a, b] = await storeAll([{ title: 'Keep' }, { title: 'Remove' }]);
-    await open();
-    await row(page, b.id).locator('[data-act="delete"]').click();
-    assert.match(await page.locator('#delete-what').textContent(), /Remove/);
-    await page.locator('#delete-dialog').getByRole('button', { name: 'Cancel' }).click();
-    await gone(page, '#delete-dialog');
-    assert.equal((await current(b.id)).title, 'Remove');
-    await row(page, b.id).locator('[data-act="delete"]').click();
-    await page.click('#delete-confirm');
-    await toast(page, 'Record deleted');
-    await showsRows(page, [a.id]);
-    assert.equal((await ask(`/records/${b.id}`)).status, 404);
-  });
+test('the refresh button and the hint on live changes bring in what others have stored', async () => {
+  await open('');
+  await page.locator('[data-live-state="live"]').first().waitFor({ state: 'attached' });
+  const [a] = await storeAll([{ title: 'From elsewhere' }]);
+  await page.locator('#stale button').click();
+  await row(page, a.id).waitFor();
+  await visit(page, mine());
+  await showsRows(page, [a.id]);
+  const [b] = await storeAll([{ title: 'One more' }]);
+  await page.click('#page-refresh');
+  await showsRows(page, [b.id, a.id]);
+});
 
-  test('a record that has changed since it was listed is shown anew before it goes', async () => {
-    const [a] = await storeAll([{ title: 'As listed' }]);
-    await open();
-    opened.expectConsole(answered(412));
-    await change(a.id, { title: 'As changed' });
-    await row(page, a.id).locator('[data-act="delete"]').click();
-    await page.click('#delete-confirm');
-    await page.locator('#delete-what', { hasText: 'As changed' }).waitFor();
-    assert.equal((await ask(`/records/${a.id}`)).status, 200);
-    await page.click('#delete-confirm');
-    await gone(page, '#delete-dialog');
-    assert.equal((await ask(`/records/${a.id}`)).status, 404);
-  });
+test('an error of the service is shown with its trace and can be tried again', async () => {
+  const [a] = await storeAll([{ title: 'Behind an error' }]);
+  opened = await openApp(browser, '?q=zzz', {});
+  ({ page } = opened);
+  opened.expectConsole(answered(503));
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  await page.route('**/records/?*', (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      headers: { 'Retry-After': '2' },
+      body: JSON.stringify({ title: 'Service Unavailable', status: 503, detail: 'No node answers.', trace_id: trace }),
+    }),
+  );
+  await page.goto(`${baseUrl}/app/${mine()}`);
+  const banner = page.locator('#list-problem .notice');
+  await banner.waitFor();
+  assert.match(await banner.textContent(), new RegExp(`No node answers.*${trace}`));
+  await page.unroute('**/records/?*');
+  await banner.locator('button').click();
+  await showsRows(page, [a.id]);
+  assert.equal(await banner.count(), 0);
+});
+
+test('times are local, with the exact time behind them; texts of records are never markup', async () => {
+  const [a] = await storeAll([{ title: '<img src=x onerror=alert(1)>', description: '</td><script>alert(2)</script>' }]);
+  await open(mine(), { timezoneId: 'Asia/Shanghai' });
+  await showsRows(page, [a.id]);
+  assert.equal(await row(page, a.id).locator('.open').textContent(), a.title);
+  assert.equal(await page.locator('#table-frame img, #table-frame script').count(), 0);
+  const time = row(page, a.id).locator('.col-created_at time');
+  assert.equal(await time.getAttribute('title'), a.created_at);
+  const local = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' }).format(
+    new Date(a.created_at),
+  );
+  assert.equal(await time.textContent(), local);
 });
