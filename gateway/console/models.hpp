@@ -79,6 +79,7 @@ using Counts = std::vector<std::pair<std::string, std::int64_t>>;
 struct Statistics {
   std::string engine;           ///< "flink" or "sql_fallback"
   std::string fallback_reason;  ///< why SQL answered; may be empty
+  bool flink_ready = false;     ///< SQL was asked for by name, Flink would have answered
   std::string job_name;
   std::string job_id;
   std::string job_url;

@@ -21,6 +21,7 @@ std::string shortened(std::int64_t total) {
 }
 
 std::string engine_text(Locale locale, const Statistics& statistics) {
+  if (statistics.flink_ready && statistics.fallback_reason.empty()) return say(locale, "stats.sql_chosen");
   const std::string sql = say(locale, "stats.sql");
   return statistics.fallback_reason.empty() ? sql : say(locale, "stats.sql_because", {{"reason", statistics.fallback_reason}});
 }
@@ -95,6 +96,7 @@ void add_statistics(Data& data, Locale locale, const Statistics& statistics, std
   const std::int64_t others = std::max<std::int64_t>(statistics.total - listed, 0);
   data.set("others_text", others > 0 ? say(locale, "stats.others", {{"n", grouped(others)}}) : "");
   data.set("engine_flink", flag(statistics.engine == "flink"));
+  data.set("engine_kind", statistics.engine == "flink" ? "flink" : statistics.flink_ready ? "chosen" : "sql");
   data.set("engine_text", engine_text(locale, statistics));
   data.set("as_of", second(statistics.as_of));
   data.set("as_of_full", base::rfc3339(statistics.as_of));

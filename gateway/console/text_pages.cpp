@@ -11,6 +11,7 @@ constexpr std::size_t owners_shown = 50;
 
 void add_run(Data& data, const Statistics& result) {
   data.set("job_name", result.job_name);
+  data.set("fallback", flag(!result.fallback_reason.empty()));
   if (!result.job_id.empty()) data.set("job_id", result.job_id);
   // Only what a browser opens as a page: never a "javascript:" address.
   if (result.job_url.starts_with("http://") || result.job_url.starts_with("https://")) data.set("job_url", result.job_url);
