@@ -74,6 +74,8 @@ export function createRing(host) {
       row.share.textContent = sum ? percent(of(status) / sum) : '';
     });
     total.textContent = counts ? number(counts.total ?? sum) : '–';
+    total.classList.toggle('long', total.textContent.length > 6);
+    total.classList.toggle('longer', total.textContent.length > 9);
     label.textContent = t('ring.records');
     ring.setAttribute(
       'aria-label',

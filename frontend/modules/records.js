@@ -158,6 +158,8 @@ function turn(page) {
 }
 
 function next() {
+  // A second press before the answer would take the old page's token for the page after the next.
+  if (waiting) return;
   const { page, tokens } = route.value;
   const passed = [...tokens];
   passed[page + 1] = answer.next_page_token;

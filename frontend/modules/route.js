@@ -32,7 +32,8 @@ function write(place) {
   for (const [name, normal] of Object.entries(plain)) {
     if (place[name] !== normal && (name === 'view' || place.view === 'records')) params.set(name, place[name]);
   }
-  return `?${params}`;
+  const query = params.toString();
+  return query ? `?${query}` : location.pathname;
 }
 
 export const route = signal(read());

@@ -207,6 +207,9 @@ describe('everywhere', () => {
     const html = (await ask('/app/')).body;
     assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|<style|javascript:/i);
     await open('');
+    await page.goto(`${baseUrl}/app`);
+    await ready(page);
+    assert.equal(new URL(page.url()).pathname, '/app/');
     for (const name of ['Analytics', 'Cluster', 'Settings', 'Records']) {
       await page.locator('.nav a', { hasText: name }).click();
       await page.waitForFunction((view) => document.title.startsWith(view), name);
