@@ -214,7 +214,7 @@ export default {
   'language.zh': '中文',
   'language.en': 'English',
   'language.other': '中文',
-  'language.switch': 'Switch to Chinese (中文)',
+  'language.switch': '中文 (switch to Chinese)',
   'theme.system': 'System',
   'theme.light': 'Light',
   'theme.dark': 'Dark',

@@ -213,7 +213,7 @@ export default {
   'language.zh': '中文',
   'language.en': 'English',
   'language.other': 'English',
-  'language.switch': '切换到英文（English）',
+  'language.switch': 'English（切换到英文）',
   'theme.system': '跟随系统',
   'theme.light': '浅色',
   'theme.dark': '深色',
