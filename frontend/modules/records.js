@@ -5,7 +5,7 @@ import { number, t } from './i18n.js';
 import { prefs } from './prefs.js';
 import { listRecords, Problem } from './api.js';
 import { go, noFilter, pageSizes, refine, route } from './route.js';
-import { figures } from './live.js';
+import { figures, liveState } from './live.js';
 import { showBanner } from './messages.js';
 import { drawTable, drawWaiting, rememberFocus } from './table.js';
 import { fillFilters, showFilterErrors, startFilters } from './filters.js';
@@ -191,6 +191,10 @@ export function startRecords() {
   });
   prefs.language.watch(draw);
   figures.watch(drawStale);
+  // The gateway is back: a list that could not be read is read now.
+  liveState.watch((state) => {
+    if (state === 'live' && byId('list-problem').childElementCount && route.value.view === 'records') reload();
+  });
   let address = prefs.api.value;
   prefs.api.watch((value) => {
     if (value === address) return;
