@@ -44,7 +44,7 @@ HELP
 
 # ---- signals ----------------------------------------------------------------------------------------------------------------------------
 
-stop_at_exit=0 child='' serving=0
+stop_at_exit=0 child='' building=0 serving=0
 
 # attended COMMAND...: runs COMMAND so that a signal ends it at once. Plain `COMMAND` would keep the signal waiting until it is done.
 attended() {
@@ -58,6 +58,7 @@ attended() {
 
 on_signal() {
   if [[ -n $child ]]; then
+    if ((building)); then pkill -TERM -P "$child" || true; fi # cmake does not pass it on to ninja
     kill -TERM "$child" 2>/dev/null || true
     wait "$child" || true
   fi

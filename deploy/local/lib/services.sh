@@ -1,5 +1,5 @@
 # Building, starting, watching and stopping the three programs. Sourced by run.sh after common.sh, process.sh and settings.sh.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 set -euo pipefail
 
 readonly programs=(records-service analytics-service gateway)
@@ -19,10 +19,12 @@ build() {
     fi
     jobs=$(build_jobs)
     cd "$checkout"
+    building=1
     if [[ ! -e build/release/build.ninja || CMakePresets.json -nt build/release/build.ninja ]]; then
       attended "${as_owner[@]}" cmake --preset release || die "cmake --preset release failed"
     fi
     attended "${as_owner[@]}" cmake --build --preset release --parallel "$jobs" || die "the build failed"
+    building=0
     cd "$OLDPWD"
   fi
   check_binaries
@@ -73,7 +75,7 @@ migrate() {
 load_demo() {
   say "Loading $demo demo records ..."
   cd "$services_folder"
-  attended as_user "$bin/records-service" demo "$demo" 9>&- || die "records-service demo failed"
+  attended as_user env LOG_LEVEL="${LOG_LEVEL:-warn}" "$bin/records-service" demo "$demo" 9>&- || die "records-service demo failed"
   cd "$OLDPWD"
 }
 
