@@ -23,6 +23,10 @@ class ConsoleSite {
 
   explicit ConsoleSite(ConsoleBackend& backend) : backend_(backend) {}
 
+  /// The one table of the console's addresses: the page for any method and path under "/" and "/console". An unknown path is a page of 404,
+  /// another method one of 405. HEAD is answered as GET; the caller leaves the body away.
+  Page serve(Visit visit);
+
   Page list(Visit visit);
   Page new_form(Visit visit);
   Page create(Visit visit);

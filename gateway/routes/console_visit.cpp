@@ -28,6 +28,8 @@ void set_cookie(Answer& answer, const char* name, const std::string& value, int 
 
 }  // namespace
 
+std::string_view Visit::path() const { return std::string_view(target).substr(0, target.find('?')); }
+
 std::string_view Visit::query() const {
   const auto mark = target.find('?');
   return mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);

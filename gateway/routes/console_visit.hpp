@@ -15,6 +15,7 @@ namespace routes {
 
 /// What the console reads of a request.
 struct Visit {
+  std::string method = "GET";
   std::string target;  ///< path and query as sent
   std::string cookies;
   std::string accept_language;
@@ -22,8 +23,10 @@ struct Visit {
   std::string origin;
   std::string sec_fetch_site;
   std::string content_type;
+  std::string if_none_match;
   std::string body;
 
+  std::string_view path() const;
   std::string_view query() const;
   console::Locale locale() const;
 };

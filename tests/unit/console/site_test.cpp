@@ -304,3 +304,40 @@ TEST_CASE_METHOD(Site, "choices are remembered and lead back here only") {
   CHECK(header(evil, "Location") == "/");
   CHECK(header(evil, "Set-Cookie").empty());
 }
+
+TEST_CASE_METHOD(Site, "every address has its page, other addresses and methods have theirs") {
+  store(5, 1);
+  const auto status = [this](const char* method, const char* target) {
+    Visit asked = visit(target);
+    asked.method = method;
+    return run(site.serve(asked)).status;
+  };
+  for (const char* target : {"/", "/?q=a", "/console/summary", "/console/import/", "/console/records/new", "/console/records/5", "/console/records/5/",
+                             "/console/records/5/delete", "/console/assets/console.css", "/console/assets/live.js?v=1"}) {
+    INFO(target);
+    CHECK(status("GET", target) == 200);
+    CHECK(status("HEAD", target) == 200);
+    CHECK(status("DELETE", target) == 405);
+  }
+  for (const char* target : {"/console/nothing", "/console/records", "/console/records//delete", "/console/records/5/6/delete", "/console/records/5/delete/x",
+                             "/console/assets/", "/console/assets/../main", "/console/records/new/delete"}) {
+    INFO(target);
+    CHECK(status("GET", target) == 404);
+  }
+  CHECK(status("GET", "/console") == 303);
+  CHECK(status("POST", "/") == 405);
+  CHECK(status("POST", "/console/records/new") == 415);
+}
+
+TEST_CASE_METHOD(Site, "assets are known again by their tag") {
+  Visit asked = visit("/console/assets/live.js");
+  const Answer first = run(site.serve(asked));
+  CHECK(has(header(first, "Content-Type"), "text/javascript"));
+  CHECK(has(header(first, "Cache-Control"), "no-cache"));
+  asked.if_none_match = header(first, "ETag");
+  const Answer again = run(site.serve(asked));
+  CHECK(again.status == 304);
+  CHECK(again.body.empty());
+  asked.target += "?v=1";
+  CHECK(has(header(run(site.serve(asked)), "Cache-Control"), "immutable"));
+}
