@@ -126,6 +126,7 @@ Awaitable<base::Result<void>> Connection::connect(ConnInfo info) {
   if (socket_.is_open()) socket_.release();
   socket_.assign(PQsocket(conn_.get()));
   PQsetnonblocking(conn_.get(), 1);
+  PQsetNoticeProcessor(conn_.get(), [](void*, const char* notice) { base::log::debug("database notice", {{"detail", notice}}); }, nullptr);
   const bool gauss = PQserverVersion(conn_.get()) < 90300;
   if (!PQsendQuery(conn_.get(), gauss ? session_setup_opengauss : session_setup)) co_return broken("setting the session up");
   base::Result<void> flushed = co_await flush();

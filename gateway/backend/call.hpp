@@ -1,0 +1,33 @@
+// What goes with every call to a service besides the request itself. Filled by the routes, read by the clients.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "loop/cancellation.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace backend {
+
+template <class T>
+using Reply = boost::asio::awaitable<base::Result<T>>;
+
+/// Where a read may be answered.
+enum class Consistency : std::uint8_t {
+  session,   ///< where everything is known that this gateway or the client has written
+  strong,    ///< by the primary
+  eventual,  ///< by any standby
+};
+
+struct CallOptions {
+  base::Deadline deadline{};
+  std::string traceparent;
+  std::uint64_t position = 0;  ///< the client's own token; 0: none
+  Consistency consistency = Consistency::session;
+  loop::Cancellation* cancellation = nullptr;  ///< may be absent
+};
+
+}  // namespace backend

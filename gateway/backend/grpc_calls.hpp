@@ -1,0 +1,202 @@
+// gRPC calls awaited on a loop: unary, a stream of answers, a stream of requests. Included by the clients' .cpp files only.
+#pragma once
+
+#include "backend/call.hpp"
+#include "loop/loop.hpp"
+#include "loop/sleeper.hpp"
+#include "rpc/status.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace backend {
+
+/// Metadata and deadline as records.proto asks for them.
+inline void prepare(grpc::ClientContext& context, const CallOptions& options, const std::string& token) {
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(options.deadline - base::SteadyClock::now());
+  if (options.deadline != base::Deadline{}) context.set_deadline(std::chrono::system_clock::now() + left);
+  if (!options.traceparent.empty()) context.AddMetadata("traceparent", options.traceparent);
+  if (options.consistency == Consistency::strong) context.AddMetadata("x-consistency", "strong");
+  if (options.consistency == Consistency::eventual) context.AddMetadata("x-consistency", "eventual");
+  if (options.consistency == Consistency::session && !token.empty()) context.AddMetadata("x-consistency-token", token);
+}
+
+inline std::string trailing_token(const grpc::ClientContext& context) {
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto found = trailers.find("x-consistency-token");
+  return found == trailers.end() ? std::string() : std::string(found->second.data(), found->second.size());
+}
+
+/// Cancels a call when the HTTP client leaves.
+class CancelCall final : public loop::Cancellable {
+ public:
+  CancelCall(grpc::ClientContext& context, loop::Cancellation* by) : context_(context), by_(by) {
+    if (by_) by_->attach(this);
+  }
+  ~CancelCall() {
+    if (by_) by_->detach(this);
+  }
+  CancelCall(const CancelCall&) = delete;
+  CancelCall& operator=(const CancelCall&) = delete;
+  void cancel() override { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext& context_;
+  loop::Cancellation* by_;
+};
+
+/// `start(context, request*, response*, callback)` begins the call.
+template <class Response, class Request, class Start>
+boost::asio::awaitable<base::Result<Response>> unary(loop::Loop& loop, const Request& request, const CallOptions& options, Start start) {
+  struct State {
+    grpc::ClientContext context;
+    Request request;
+    Response response;
+    grpc::Status status;
+    loop::Sleeper answer;
+  };
+  const auto state = std::make_shared<State>();
+  state->request = request;
+  prepare(state->context, options, {});
+  start(&state->context, &state->request, &state->response, [state, &loop](grpc::Status status) {
+    boost::asio::post(loop.context(), [state, s = std::move(status)]() mutable {
+      state->status = std::move(s);
+      state->answer.wake();
+    });
+  });
+  const CancelCall cancel(state->context, options.cancellation);
+  co_await state->answer.sleep();
+  if (!state->status.ok()) co_return rpc::from_grpc(state->status);
+  co_return std::move(state->response);
+}
+
+/// A stream of answers, one message at a time: the service is read no faster than `next` is called.
+template <class Response>
+class ReadStream final : public grpc::ClientReadReactor<Response> {
+ public:
+  /// `start(context, reactor)` begins the call.
+  template <class Start>
+  static std::shared_ptr<ReadStream> open(loop::Loop& loop, const CallOptions& options, const std::string& token, Start start) {
+    std::shared_ptr<ReadStream> stream(new ReadStream(loop));
+    stream->self_ = stream;
+    prepare(stream->context_, options, token);
+    start(&stream->context_, stream.get());
+    stream->StartCall();
+    return stream;
+  }
+
+  grpc::ClientContext& context() { return context_; }
+
+  /// The next message, valid until the next call; null at the end: then ask `status`.
+  boost::asio::awaitable<const Response*> next() {
+    this->StartRead(&message_);
+    co_await read_.sleep();
+    co_return read_ok_ ? &message_ : nullptr;
+  }
+
+  /// Waits for the end.
+  boost::asio::awaitable<grpc::Status> status() {
+    if (!ended_) co_await end_.sleep();
+    co_return status_;
+  }
+
+ private:
+  explicit ReadStream(loop::Loop& loop) : loop_(loop) {}
+
+  void OnReadDone(bool ok) override {
+    boost::asio::post(loop_.context(), [this, ok, self = self_] {
+      read_ok_ = ok;
+      read_.wake();
+    });
+  }
+  void OnDone(const grpc::Status& status) override {
+    boost::asio::post(loop_.context(), [this, status, self = std::move(self_)] {
+      status_ = status;
+      ended_ = true;
+      end_.wake();
+    });
+  }
+
+  loop::Loop& loop_;
+  grpc::ClientContext context_;
+  std::shared_ptr<ReadStream> self_;  ///< until OnDone
+  Response message_;
+  grpc::Status status_;
+  loop::Sleeper read_, end_;
+  bool read_ok_ = false;
+  bool ended_ = false;
+};
+
+/// A stream of requests with one answer, one message at a time: the caller is held until the service has room.
+template <class Request, class Response>
+class WriteStream final : public grpc::ClientWriteReactor<Request> {
+ public:
+  template <class Start>
+  static std::shared_ptr<WriteStream> open(loop::Loop& loop, const CallOptions& options, Start start) {
+    std::shared_ptr<WriteStream> stream(new WriteStream(loop));
+    stream->self_ = stream;
+    prepare(stream->context_, options, {});
+    start(&stream->context_, &stream->response_, stream.get());
+    stream->AddHold();
+    stream->StartCall();
+    return stream;
+  }
+
+  grpc::ClientContext& context() { return context_; }
+
+  /// False: the service has ended the call; ask `finish`. `message` is taken.
+  boost::asio::awaitable<bool> write(Request& message) {
+    outgoing_.Swap(&message);
+    this->StartWrite(&outgoing_);
+    co_await written_.sleep();
+    co_return write_ok_;
+  }
+
+  /// No more requests; waits for the answer. Call exactly once, also after a failed write.
+  boost::asio::awaitable<base::Result<Response>> finish() {
+    this->StartWritesDone();
+    this->RemoveHold();
+    co_await end_.sleep();
+    if (!status_.ok()) co_return rpc::from_grpc(status_);
+    co_return std::move(response_);
+  }
+
+  /// Gives the call up without an answer. Instead of `finish`.
+  void abandon() {
+    context_.TryCancel();
+    this->RemoveHold();
+  }
+
+ private:
+  explicit WriteStream(loop::Loop& loop) : loop_(loop) {}
+
+  void OnWriteDone(bool ok) override {
+    boost::asio::post(loop_.context(), [this, ok, self = self_] {
+      write_ok_ = ok;
+      written_.wake();
+    });
+  }
+  void OnDone(const grpc::Status& status) override {
+    boost::asio::post(loop_.context(), [this, status, self = std::move(self_)] {
+      status_ = status;
+      end_.wake();
+    });
+  }
+
+  loop::Loop& loop_;
+  grpc::ClientContext context_;
+  std::shared_ptr<WriteStream> self_;  ///< until OnDone
+  Request outgoing_;
+  Response response_;
+  grpc::Status status_;
+  loop::Sleeper written_, end_;
+  bool write_ok_ = false;
+};
+
+}  // namespace backend

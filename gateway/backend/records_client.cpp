@@ -1,0 +1,257 @@
+#include "backend/records_client.hpp"
+
+#include "backend/stream.hpp"
+#include "base/log.hpp"
+#include "loop/sleeper.hpp"
+#include "rpc/status.hpp"
+
+#include <records/v1/records.pb.h>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace backend {
+
+namespace v1 = records::v1;
+namespace asio = boost::asio;
+
+namespace {
+
+/// How long calls are kept for a service that has gone before they are refused.
+constexpr auto patience = std::chrono::seconds(5);
+/// The service ends a call at its deadline; a little later we do.
+constexpr auto grace = std::chrono::milliseconds(250);
+/// However many are under way, nothing waits longer for its turn.
+constexpr auto longest_wait = std::chrono::milliseconds(3);
+constexpr auto longest_back_off = std::chrono::milliseconds(1000);
+constexpr std::size_t most_in_message = 1000;
+
+std::string random_key() {
+  thread_local std::mt19937_64 engine{std::random_device{}()};
+  std::string key = "gw-";
+  for (int part = 0; part < 2; ++part)
+    for (auto bits = engine(), i = std::uint64_t{0}; i < 16; ++i, bits >>= 4) key += "0123456789abcdef"[bits & 15];
+  return key;
+}
+
+/// Makes a write safe to repeat.
+void ensure_key(v1::Call& call) {
+  const auto ensure = [](auto& request) {
+    if (request.idempotency_key().empty()) request.set_idempotency_key(random_key());
+  };
+  if (call.has_create()) ensure(*call.mutable_create());
+  else if (call.has_update()) ensure(*call.mutable_update());
+  else if (call.has_delete_()) ensure(*call.mutable_delete_());
+}
+
+std::int64_t microseconds_left(base::Deadline deadline, base::SteadyClock::time_point now) {
+  return std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::microseconds>(deadline - now).count());
+}
+
+}  // namespace
+
+/// One call from its asking to its answer; lives in the asking coroutine.
+struct RecordsClient::Pending final : loop::Cancellable {
+  Pending(RecordsClient& client, v1::Call& item, base::Deadline ends, Kind which) : home(client), call(item), deadline(ends), kind(which) {}
+
+  void cancel() override {
+    if (!settled) home.finish(*this, base::cancelled());
+  }
+
+  RecordsClient& home;
+  v1::Call& call;
+  base::Deadline deadline;
+  Kind kind;
+  bool under_way = false;
+  bool settled = false;
+  RecordsReply reply;
+  base::Error error;
+  loop::Sleeper answer;
+};
+
+RecordsClient::RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel,
+                             std::size_t most_in_flight)
+    : Ticked(loop), loop_(loop), counters_(counters), position_(position), channel_(std::move(channel)), most_in_flight_(most_in_flight) {
+  channel_->GetState(true);
+}
+
+RecordsClient::~RecordsClient() {
+  if (stream_) stream_->shut();
+}
+
+Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& options) {
+  const auto now = base::SteadyClock::now();
+  if (in_flight_ >= most_in_flight_) {
+    counters_.backend_refused.add();
+    co_return base::overloaded("The gateway has as many requests under way as it takes. Try again shortly.");
+  }
+  if (service_is_lost(now)) co_return base::unavailable("The records service does not answer.");
+  ensure_key(call);
+  call.set_traceparent(options.traceparent);
+  if (options.consistency == Consistency::session) {
+    if (const auto position = position_.latest(options.position); position != 0) call.set_consistency_token(token_text(position));
+  } else {
+    call.set_consistency(options.consistency == Consistency::strong ? v1::CONSISTENCY_STRONG : v1::CONSISTENCY_EVENTUAL);
+  }
+  Pending pending(*this, call, options.deadline, call.has_get() ? get : call.has_create() ? create : other);
+  enlist(pending);
+  if (options.cancellation) options.cancellation->attach(&pending);
+  co_await pending.answer.sleep();
+  if (options.cancellation) options.cancellation->detach(&pending);
+  if (!pending.reply) co_return std::move(pending.error);
+  if (pending.reply->has_error()) co_return rpc::from_proto(pending.reply->error());
+  if (!pending.reply->consistency_token().empty()) position_.see(pending.reply->consistency_token());
+  co_return std::move(pending.reply);
+}
+
+// A call's id: its slot, and above it a number that tells a late answer to an earlier user of the slot from ours.
+void RecordsClient::enlist(Pending& pending) {
+  std::uint32_t slot;
+  if (free_slots_.empty()) {
+    slot = static_cast<std::uint32_t>(slots_.size());
+    slots_.push_back(nullptr);
+  } else {
+    slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  slots_[slot] = &pending;
+  pending.call.set_id(static_cast<std::uint64_t>(++generation_) << 32 | slot);
+  ++in_flight_;
+  counters_.backend_calls.add();
+  counters_.backend_in_flight.add();
+  lines_[pending.kind].waiting.push_back(&pending);
+  flush_soon();
+}
+
+void RecordsClient::release(Pending& pending) {
+  const auto slot = static_cast<std::uint32_t>(pending.call.id());
+  slots_[slot] = nullptr;
+  free_slots_.push_back(slot);
+  --in_flight_;
+  counters_.backend_in_flight.add(-1);
+  Line& line = lines_[pending.kind];
+  if (pending.under_way) --line.under_way;
+  else line.waiting.erase(std::ranges::find(line.waiting, &pending));
+  pending.settled = true;
+}
+
+void RecordsClient::finish(Pending& pending, base::Error error) {
+  if (pending.under_way) cancelled_.push_back(pending.call.id());
+  release(pending);
+  pending.error = std::move(error);
+  asio::post(loop_.context(), [&pending] { pending.answer.wake(); });
+  if (!cancelled_.empty()) flush_soon();
+}
+
+// At the end of this turn of the loop, so that all it asks for goes in one message.
+void RecordsClient::flush_soon() {
+  if (flush_posted_) return;
+  flush_posted_ = true;
+  asio::post(loop_.context(), [this] {
+    flush_posted_ = false;
+    flush();
+  });
+}
+
+bool RecordsClient::may_go(const Line& line, base::SteadyClock::time_point now) const {
+  if (line.waiting.empty()) return false;
+  return &line == &lines_[other] || line.waiting.size() >= line.under_way || now - line.sent > longest_wait;
+}
+
+void RecordsClient::flush() {
+  const auto now = base::SteadyClock::now();
+  const bool anything = !cancelled_.empty() || std::ranges::any_of(lines_, [&](const Line& line) { return may_go(line, now); });
+  if (!anything) return;
+  if (!stream_) {
+    if (now < reopen_) return;  // a later tick
+    cancelled_.clear();
+    stream_ = Stream::open(*this);
+  }
+  v1::ExecuteRequest* const message = stream_->line();
+  if (!message) return;  // a message is on its way; its end flushes again
+  message->Clear();
+  for (Line& line : lines_) {
+    if (!may_go(line, now)) continue;
+    line.sent = now;
+    while (!line.waiting.empty() && static_cast<std::size_t>(message->calls_size()) < most_in_message) {
+      Pending& pending = *line.waiting.front();
+      line.waiting.pop_front();
+      pending.call.set_timeout_us(microseconds_left(pending.deadline, now));
+      *message->add_calls() = pending.call;
+      pending.under_way = true;
+      ++line.under_way;
+    }
+  }
+  for (const std::uint64_t id : cancelled_) message->add_cancelled_ids(id);
+  cancelled_.clear();
+  if (message->calls_size() > 0) counters_.batch_size.observe(message->calls_size());
+  stream_->send();
+}
+
+// All answers of one message: settle first, then wake, because a woken coroutine asks again.
+void RecordsClient::take(const std::shared_ptr<v1::ExecuteResponse>& batch) {
+  std::vector<Pending*> settled;
+  settled.reserve(static_cast<std::size_t>(batch->replies_size()));
+  for (const v1::Reply& reply : batch->replies()) {
+    const auto slot = static_cast<std::uint32_t>(reply.id());
+    Pending* const pending = slot < slots_.size() ? slots_[slot] : nullptr;
+    if (!pending || pending->call.id() != reply.id() || !pending->under_way) continue;
+    release(*pending);
+    pending->reply = RecordsReply(batch, &reply);
+    settled.push_back(pending);
+  }
+  down_since_ = {};
+  back_off_ = {};
+  for (Pending* pending : settled) pending->answer.wake();
+  if (std::ranges::any_of(lines_, [](const Line& line) { return !line.waiting.empty(); })) flush_soon();
+}
+
+void RecordsClient::on_stream_end(const std::string& why) {
+  stream_.reset();
+  const auto now = base::SteadyClock::now();
+  if (down_since_ == base::SteadyClock::time_point{}) down_since_ = now;
+  counters_.backend_breaks.add();
+  base::log::warn("the stream to the records service ended", {{"detail", why}, {"in_flight", in_flight_}});
+  for (Line& line : lines_) {
+    std::vector<Pending*> again;
+    for (Pending* pending : slots_)
+      if (pending && pending->under_way && &lines_[pending->kind] == &line) again.push_back(pending);
+    // In the order they were asked.
+    std::ranges::sort(again, {}, [](const Pending* pending) { return pending->call.id() >> 32; });
+    for (Pending* pending : again) pending->under_way = false;
+    line.waiting.insert(line.waiting.begin(), again.begin(), again.end());
+    line.under_way = 0;
+    counters_.backend_retries.add(static_cast<std::int64_t>(again.size()));
+  }
+  reopen_ = now + back_off_;
+  back_off_ = std::min(longest_back_off, std::max(std::chrono::milliseconds(50), back_off_ * 2));
+  flush_soon();
+}
+
+bool RecordsClient::service_is_lost(base::SteadyClock::time_point now) {
+  if (down_since_ == base::SteadyClock::time_point{} || now - down_since_ < patience) return false;
+  if (channel_->GetState(true) != GRPC_CHANNEL_READY) return true;
+  down_since_ = {};
+  return false;
+}
+
+void RecordsClient::on_tick(base::SteadyClock::time_point now) {
+  if (channel_->GetState(in_flight_ > 0) == GRPC_CHANNEL_READY) {
+    if (stream_) down_since_ = {};
+  } else if (in_flight_ > 0 && down_since_ == base::SteadyClock::time_point{}) {
+    down_since_ = now;
+  }
+  if (in_flight_ > 0) {
+    const bool lost = service_is_lost(now);
+    for (Pending* pending : slots_) {
+      if (!pending) continue;
+      if (now > pending->deadline + grace) finish(*pending, base::deadline_exceeded("The records service took too long to answer."));
+      else if (lost) finish(*pending, base::unavailable("The records service does not answer."));
+    }
+  }
+  flush();
+}
+
+}  // namespace backend

@@ -1,0 +1,95 @@
+// The records service as one loop sees it: single calls travel as items of a batched stream (records.v1.RecordsService/Execute).
+//
+// Self-clocked batching: what the loop's present turn asks for goes together; gets (and creations) wait while as many or more are under way, so
+// that batches grow with the load and nothing waits when there is none. One batch of answers wakes the loop once.
+// Losing the stream loses nothing: it is opened again and what was under way is sent again. Reads may be repeated; every write carries an
+// idempotency key, so that the service answers a repeated one with the first answer.
+//
+// Made by main.cpp, one a loop; used by the routes on that loop only.
+#pragma once
+
+#include "backend/call.hpp"
+#include "backend/position.hpp"
+#include "loop/counters.hpp"
+#include "loop/loop.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace grpc {
+class Channel;
+}
+namespace records::v1 {
+class Call;
+class Reply;
+class ExecuteRequest;
+class ExecuteResponse;
+}  // namespace records::v1
+
+namespace backend {
+
+/// An answer within the batch it came in; shares the batch's memory.
+using RecordsReply = std::shared_ptr<const records::v1::Reply>;
+
+class RecordsClient final : private loop::Ticked {
+ public:
+  /// `most_in_flight`: beyond it calls are refused at once.
+  RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel, std::size_t most_in_flight);
+  ~RecordsClient() override;
+
+  /// `call` holds the request; id, timeout, token and trace are filled in here, and a write without an idempotency key gets one.
+  /// Errors: what the service answered; RESOURCE_EXHAUSTED (too many calls), UNAVAILABLE (no service for some seconds), DEADLINE_EXCEEDED, CANCELLED.
+  Reply<RecordsReply> execute(records::v1::Call& call, const CallOptions& options);
+
+  /// For streaming calls on the same service.
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  Position& position() { return position_; }
+  loop::Loop& home() { return loop_; }
+
+ private:
+  struct Pending;
+  class Stream;
+  friend class Stream;
+  enum Kind : std::uint8_t { get, create, other };
+  struct Line {
+    std::deque<Pending*> waiting;
+    std::size_t under_way = 0;
+    base::SteadyClock::time_point sent{};
+  };
+
+  void on_tick(base::SteadyClock::time_point now) override;
+  void enlist(Pending& pending);
+  void flush_soon();
+  void flush();
+  bool may_go(const Line& line, base::SteadyClock::time_point now) const;
+  void take(const std::shared_ptr<records::v1::ExecuteResponse>& batch);
+  void release(Pending& pending);
+  void finish(Pending& pending, base::Error error);
+  void on_stream_end(const std::string& why);
+  bool service_is_lost(base::SteadyClock::time_point now);
+
+  loop::Loop& loop_;
+  loop::Counters& counters_;
+  Position& position_;
+  std::shared_ptr<grpc::Channel> channel_;
+  const std::size_t most_in_flight_;
+
+  std::vector<Pending*> slots_;  ///< by the low half of a call's id
+  std::vector<std::uint32_t> free_slots_;
+  std::size_t in_flight_ = 0;
+  std::uint32_t generation_ = 0;
+  Line lines_[3];
+  std::vector<std::uint64_t> cancelled_;
+  std::shared_ptr<Stream> stream_;
+  bool flush_posted_ = false;
+  base::SteadyClock::time_point reopen_{};     ///< not before this
+  std::chrono::milliseconds back_off_{0};
+  base::SteadyClock::time_point down_since_{};  ///< epoch: not down
+};
+
+}  // namespace backend

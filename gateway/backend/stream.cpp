@@ -1,0 +1,80 @@
+#include "backend/stream.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace backend {
+
+namespace v1 = records::v1;
+namespace asio = boost::asio;
+
+namespace {
+
+/// A message in an arena of its own: its many small parts are made and freed together.
+struct Batch {
+  google::protobuf::Arena arena;
+  v1::ExecuteResponse* message = google::protobuf::Arena::CreateMessage<v1::ExecuteResponse>(&arena);
+};
+
+std::shared_ptr<v1::ExecuteResponse> new_batch() {
+  auto batch = std::make_shared<Batch>();
+  v1::ExecuteResponse* const message = batch->message;
+  return {std::move(batch), message};
+}
+
+}  // namespace
+
+RecordsClient::Stream::Stream(RecordsClient& client)
+    : client_(client), context_(client.loop_.context()), stub_(v1::RecordsService::NewStub(client.channel_)) {
+  call_.set_wait_for_ready(true);
+}
+
+std::shared_ptr<RecordsClient::Stream> RecordsClient::Stream::open(RecordsClient& client) {
+  std::shared_ptr<Stream> stream(new Stream(client));
+  stream->self_ = stream;
+  stream->stub_->async()->Execute(&stream->call_, stream.get());
+  stream->read_next();
+  stream->StartCall();
+  return stream;
+}
+
+void RecordsClient::Stream::read_next() {
+  incoming_ = new_batch();
+  StartRead(incoming_.get());
+}
+
+v1::ExecuteRequest* RecordsClient::Stream::line() {
+  int expected = busy;
+  if (state_.compare_exchange_strong(expected, busy_and_wanted) || expected == busy_and_wanted) return nullptr;
+  return &outgoing_;
+}
+
+void RecordsClient::Stream::send() {
+  state_.store(busy);
+  StartWrite(&outgoing_);
+}
+
+void RecordsClient::Stream::OnReadDone(bool ok) {
+  if (!ok) return;  // OnDone follows
+  auto batch = std::move(incoming_);
+  read_next();
+  asio::post(context_, [this, self = self_, batch = std::move(batch)] { client_.take(batch); });
+}
+
+void RecordsClient::Stream::OnWriteDone(bool ok) {
+  if (state_.exchange(free) == busy_and_wanted && ok) asio::post(context_, [this, self = self_] { client_.flush(); });
+}
+
+void RecordsClient::Stream::OnDone(const grpc::Status& status) {
+  asio::post(context_, [this, self = self_, why = status.error_message()] {
+    if (client_.stream_ == self) client_.on_stream_end(why);
+  });
+  const auto self = std::move(self_);
+  done_.set_value();
+}
+
+void RecordsClient::Stream::shut() {
+  call_.TryCancel();
+  done_.get_future().wait();
+}
+
+}  // namespace backend

@@ -1,0 +1,46 @@
+// The wire end of RecordsClient: one Execute stream. gRPC's threads call the On… functions; what they learn is posted to the loop, one post for
+// each message. Included by records_client.cpp and stream.cpp only.
+#pragma once
+
+#include "backend/records_client.hpp"
+
+#include <records/v1/records.grpc.pb.h>
+
+#include <atomic>
+#include <future>
+
+namespace backend {
+
+class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::ExecuteRequest, records::v1::ExecuteResponse> {
+ public:
+  static std::shared_ptr<Stream> open(RecordsClient& client);
+
+  /// The message to fill, or null while one is on its way: then the client is told to flush when it has gone. Loop thread.
+  records::v1::ExecuteRequest* line();
+  /// Sends what was filled. Loop thread.
+  void send();
+  /// Cancels and waits until gRPC has let go. The loop no longer runs.
+  void shut();
+
+ private:
+  enum State { free, busy, busy_and_wanted };
+
+  explicit Stream(RecordsClient& client);
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnDone(const grpc::Status& status) override;
+  void read_next();
+
+  RecordsClient& client_;
+  boost::asio::io_context& context_;
+  std::unique_ptr<records::v1::RecordsService::Stub> stub_;
+  grpc::ClientContext call_;
+  records::v1::ExecuteRequest outgoing_;
+  std::shared_ptr<records::v1::ExecuteResponse> incoming_;
+  std::atomic<int> state_{free};
+  std::shared_ptr<Stream> self_;  ///< until OnDone
+  std::promise<void> done_;
+};
+
+}  // namespace backend

@@ -1,0 +1,108 @@
+#include "http/server.hpp"
+
+#include "base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <stdexcept>
+#include <unordered_set>
+
+namespace http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::string_view full =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 98\r\n\r\n"
+    R"({"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many connections."})";
+/// When the process is out of descriptors, accepting rests this long.
+constexpr auto rest = std::chrono::milliseconds(50);
+
+}  // namespace
+
+/// One loop and its sessions; touched on that loop only.
+struct Server::Lane {
+  Environment& environment;
+  std::unordered_set<Session*> sessions;
+};
+
+Server::Server(const base::Endpoint& listen, std::vector<Environment*> environments, const Limits& limits)
+    : limits_(limits), acceptor_(environments.front()->loop.context()) {
+  for (Environment* environment : environments) lanes_.push_back(std::make_unique<Lane>(Lane{*environment, {}}));
+  error_code error;
+  tcp::resolver resolver(acceptor_.get_executor());
+  const auto found = resolver.resolve(listen.host, std::to_string(listen.port), tcp::resolver::passive, error);
+  if (error || found.empty()) throw std::runtime_error("HTTP_ADDRESS: " + listen.host + " is not an address of this machine: " + error.message());
+  const tcp::endpoint endpoint = found.begin()->endpoint();
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) throw std::runtime_error("cannot listen on " + listen.text() + ": " + error.message());
+}
+
+Server::~Server() = default;
+
+int Server::port() const { return acceptor_.local_endpoint().port(); }
+
+void Server::start() {
+  asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached);
+}
+
+asio::awaitable<void> Server::accept() {
+  asio::steady_timer timer(acceptor_.get_executor());
+  while (acceptor_.is_open()) {
+    Lane& lane = *lanes_[next_++ % lanes_.size()];
+    tcp::socket socket(lane.environment.loop.context());
+    error_code error;
+    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      base::log::warn("a connection could not be accepted", {{"detail", error.message()}});
+      timer.expires_after(rest);
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    if (open_.fetch_add(1, std::memory_order_relaxed) >= limits_.connections) {
+      open_.fetch_sub(1, std::memory_order_relaxed);
+      socket.non_blocking(true, error);
+      socket.write_some(asio::buffer(full), error);
+      socket.shutdown(tcp::socket::shutdown_send, error);
+      continue;
+    }
+    asio::post(lane.environment.loop.context(), [this, &lane, s = std::move(socket)]() mutable { serve(lane, std::move(s)); });
+  }
+}
+
+void Server::serve(Lane& lane, tcp::socket socket) {
+  lane.environment.counters.accepted.add();
+  auto session = std::make_shared<Session>(lane.environment, std::move(socket));
+  Session* const key = session.get();
+  lane.sessions.insert(key);
+  if (lane.environment.draining) session->drain();
+  auto work = session->run();
+  asio::co_spawn(lane.environment.loop.context(), std::move(work), [this, &lane, key, session](std::exception_ptr) {
+    lane.sessions.erase(key);
+    open_.fetch_sub(1, std::memory_order_relaxed);
+  });
+}
+
+void Server::drain() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  for (const auto& lane : lanes_)
+    asio::post(lane->environment.loop.context(), [&lane = *lane] {
+      lane.environment.draining = true;
+      for (Session* session : lane.sessions) session->drain();
+    });
+}
+
+}  // namespace http
