@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# The one test command: installs what lacks, builds, starts one real database cluster, runs the tests on it, stops it. Used by people and
+# by .ci/run. The tests themselves are ctest's: tests/*/CMakeLists.txt.
+set -euo pipefail
+
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd -P)
+# shellcheck source=../deploy/local/lib/common.sh
+source "$here/../deploy/local/lib/common.sh"
+# shellcheck source=../deploy/local/lib/services.sh
+source "$here/../deploy/local/lib/services.sh"
+# shellcheck source=../deploy/local/packages.sh
+source "$here/../deploy/local/packages.sh"
+# shellcheck source=tools.sh
+source "$here/tools.sh"
+
+usage() {
+  cat <<'HELP'
+usage: tests/run.sh [options] [suite...]
+
+Builds and tests on this Debian 12 machine, and ends with ctest's summary and exit code. Without suites: all of them.
+
+  unit          pure code                      integration   parts together, on SQLite and on the cluster
+  contract      both stores, one contract      http          the real programs over HTTP, on both stores
+  grpc          the services by grpcurl        browser       console, frontend and documentation in Chromium
+  deploy        the local cluster and run.sh   lint          scripts and protocol definitions
+  anything else is a regular expression on the names of the tests (ctest -N lists them)
+
+  --sanitize    unit, contract and integration tests with address and undefined behaviour sanitizers
+  --help        this text
+
+RECORDS_TOOLS   where the test tools are kept (default: .cache in the checkout)
+Packages are installed only when some lack; that needs root or sudo, nothing else does. Started by root in somebody else's checkout,
+everything but that runs as its owner.
+HELP
+}
+
+# ---- signals ----------------------------------------------------------------------------------------------------------------------------
+
+child=
+
+# attended COMMAND...: as a process group of its own, so that a signal ends it with all that it has started.
+attended() {
+  local code=0
+  set -m
+  "$@" </dev/null 8>&- &
+  set +m
+  child=$!
+  wait "$child" || code=$?
+  child=
+  return $code
+}
+
+on_exit() {
+  local code=$?
+  trap '' INT TERM HUP
+  trap - EXIT
+  if [[ -n $child ]]; then
+    kill -TERM -- "-$child" 2>/dev/null || true
+    wait "$child" 2>/dev/null || true
+  fi
+  if [[ -e $cluster/cluster.env ]]; then "$checkout/deploy/local/cluster.sh" stop --dir "$cluster" >&2 8>&- || true; fi
+  exit "$code"
+}
+
+# ---- the cluster ------------------------------------------------------------------------------------------------------------------------
+
+# Ports for three nodes and etcd, far from the default.
+free_port_base() {
+  local base port
+  for ((base = 25430; base < 31000; base += 100)); do
+    for port in 1 2 3 11 12 13 21 22; do
+      if port_taken $((base + port)); then continue 2; fi
+    done
+    say "$base"
+    return 0
+  done
+  die "$exit_unavailable" "no free ports for a cluster from 25430 to 31000"
+}
+
+# From empty folders, so that no run sees what another has left.
+start_cluster() {
+  local base
+  "$checkout/deploy/local/cluster.sh" destroy --dir "$cluster" 8>&- >/dev/null
+  base=$(free_port_base)
+  attended "$checkout/deploy/local/cluster.sh" start --dir "$cluster" --port-base "$base" || die "the test cluster did not start"
+  TEST_DATABASE_URL="postgresql://$(setting GAUSS_USER)@$(nodes)/$(setting GAUSS_DB)?passfile=$(setting CLUSTER_PGPASS_FILE)"
+  export TEST_DATABASE_URL
+}
+
+setting() { sed -n "s/^$1=//p" "$cluster/cluster.env"; }
+nodes() { paste -d : <(setting GAUSS_HOST | tr , '\n') <(setting GAUSS_PORT | tr , '\n') | paste -s -d ,; }
+
+# ---- the run ----------------------------------------------------------------------------------------------------------------------------
+
+# The names of the chosen tests: a suite is the first word of its tests' names.
+choice() {
+  local suite parts=()
+  for suite in "$@"; do
+    if [[ $suite =~ ^[a-z]+$ ]]; then suite="^${suite}[.]"; fi
+    parts+=("($suite)")
+  done
+  local IFS='|'
+  say "${parts[*]:-.}"
+}
+
+preset=ci suites=() arguments=("$@")
+while (($#)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --sanitize) preset=asan suites=(unit contract integration) ;;
+    -*) refuse "unknown option \"$1\" (see --help)" ;;
+    *) suites+=("$1") ;;
+  esac
+  shift
+done
+
+install_packages runtime build cluster test
+owner=$(stat -c %U "$checkout")
+if ((EUID == 0)) && [[ $owner != root && $owner != UNKNOWN ]]; then
+  home=$(getent passwd "$owner" | cut -d: -f6)
+  exec setpriv --reuid "$owner" --regid "$(id -g "$owner")" --init-groups env "HOME=$home" "$here/run.sh" "${arguments[@]}"
+fi
+
+cd "$checkout"
+tools=${RECORDS_TOOLS:-$checkout/.cache} cluster=$checkout/build/test-run
+mkdir -p build
+exec 8>build/test-run.lock
+flock -n 8 || die "$exit_unavailable" "tests run already in this checkout"
+trap on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+prepare_tools
+attended cmake --preset "$preset" -D "RECORDS_TOOLS=$tools" || die "cmake --preset $preset failed"
+attended cmake --build --preset "$preset" --parallel "$(build_jobs)" || die "the build failed"
+start_cluster
+attended ctest --preset "$preset" --no-tests=error -R "$(choice "${suites[@]}")"
