@@ -29,8 +29,25 @@ base::Result<Idempotency> idempotency_of(const char* method, Request request) {
   return Idempotency{key, method + std::to_string(base::fnv1a(request.SerializeAsString()))};
 }
 
-void append(std::vector<base::FieldViolation>& to, std::vector<base::FieldViolation> more) {
-  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+using Problems = std::vector<base::FieldViolation>;
+
+/// The value; or an empty one, and its problems beside those found before.
+template <class T>
+T take(base::Result<T> result, Problems& problems) {
+  if (result.has_value()) return std::move(result.value());
+  const Problems& more = result.error().fields;
+  problems.insert(problems.end(), more.begin(), more.end());
+  return T{};
+}
+
+template <class T>
+base::Result<T> checked(T value, Problems problems) {
+  if (!problems.empty()) return base::invalid(std::move(problems));
+  return value;
+}
+
+void check_id(std::int64_t id, Problems& problems) {
+  if (id < 1) problems.push_back({"id", "must be at least 1"});
 }
 
 base::Result<std::vector<std::int64_t>> versions_of(const google::protobuf::RepeatedField<std::int64_t>& versions) {
@@ -52,29 +69,26 @@ void to_proto(const Record& record, v1::Record& out) {
 }
 
 base::Result<void> check_id(std::int64_t id) {
-  if (id < 1) return base::invalid("id", "must be at least 1");
+  Problems problems;
+  check_id(id, problems);
+  if (!problems.empty()) return base::invalid(std::move(problems));
   return {};
 }
 
 base::Result<NewRecord> from_proto(const v1::NewRecord& record) {
-  const auto status = from_proto(record.status());
-  NewRecord made{record.title(), record.owner(), status.has_value() ? status->value_or(Status::pending) : Status::pending, record.description()};
-  std::vector<base::FieldViolation> problems = check(made);
-  if (status.has_error()) append(problems, status.error().fields);
-  if (!problems.empty()) return base::invalid(std::move(problems));
-  return made;
+  NewRecord made{record.title(), record.owner(), Status::pending, record.description()};
+  Problems problems = check(made);
+  made.status = take(from_proto(record.status()), problems).value_or(Status::pending);
+  return checked(std::move(made), std::move(problems));
 }
 
 base::Result<Filter> from_proto(const v1::Filter& filter) {
-  const auto status = from_proto(filter.status());
-  if (status.has_error()) return status.error();
   Filter made;
-  made.status = *status;
   if (filter.has_owner()) made.owner = filter.owner();
   if (filter.has_q()) made.q = filter.q();
-  std::vector<base::FieldViolation> problems = check(made);
-  if (!problems.empty()) return base::invalid(std::move(problems));
-  return made;
+  Problems problems = check(made);
+  made.status = take(from_proto(filter.status()), problems);
+  return checked(std::move(made), std::move(problems));
 }
 
 base::Result<Sort> from_proto(v1::Sort sort) {
@@ -93,64 +107,55 @@ base::Result<Sort> from_proto(v1::Sort sort) {
 }
 
 base::Result<ListQuery> from_proto(const v1::ListRequest& request) {
-  const base::Result<Filter> filter = from_proto(request.filter());
-  if (filter.has_error()) return filter.error();
-  const base::Result<Sort> sort = from_proto(request.sort());
-  if (sort.has_error()) return sort.error();
-  std::vector<base::FieldViolation> problems;
-  if (request.skip() < 0) problems.push_back({"skip", "must be at least 0"});
-  if (request.limit() < 0 || request.limit() > limits::page) problems.push_back({"limit", "must be from 1 to 200"});
-  if (request.skip() > 0 && !request.page_token().empty()) problems.push_back({"skip", "cannot be combined with page_token"});
+  Problems problems;
+  ListQuery query;
+  query.filter = take(from_proto(request.filter()), problems);
+  query.sort = take(from_proto(request.sort()), problems);
+  query.skip = request.skip();
+  if (request.limit() != 0) query.limit = request.limit();
+  query.count = request.count() != v1::COUNT_NONE;
+  if (query.skip < 0) problems.push_back({"skip", "must be at least 0"});
+  if (query.limit < 1 || query.limit > limits::page) problems.push_back({"limit", "must be from 1 to 200"});
+  if (query.skip > 0 && !request.page_token().empty()) problems.push_back({"skip", "cannot be combined with page_token"});
   if (!v1::Count_IsValid(request.count())) problems.push_back({"count", "must be exact or none"});
-  if (!problems.empty()) return base::invalid(std::move(problems));
-  ListQuery query{*filter, *sort, request.skip(), request.limit() == 0 ? limits::default_page : request.limit(), std::nullopt,
-                  request.count() != v1::COUNT_NONE};
-  if (!request.page_token().empty()) {
-    base::Result<Keyset> after = decode_page_token(request.page_token(), query.filter, query.sort);
-    if (after.has_error()) return after.error();
-    query.after = std::move(after.value());
-  }
+  if (!problems.empty() || request.page_token().empty()) return checked(std::move(query), std::move(problems));
+  // A token is bound to filter and sort: it can be read only once they are good.
+  base::Result<Keyset> after = decode_page_token(request.page_token(), query.filter, query.sort);
+  if (after.has_error()) return after.error();
+  query.after = std::move(after.value());
   return query;
 }
 
 base::Result<Creation> from_proto(const v1::CreateRequest& request) {
-  base::Result<NewRecord> record = from_proto(request.record());
-  if (record.has_error()) return record.error();
-  base::Result<Idempotency> idempotency = idempotency_of("create ", request);
-  if (idempotency.has_error()) return idempotency.error();
-  return Creation{std::move(record.value()), std::move(idempotency.value())};
+  Problems problems;
+  Creation creation;
+  creation.record = take(from_proto(request.record()), problems);
+  creation.idempotency = take(idempotency_of("create ", request), problems);
+  return checked(std::move(creation), std::move(problems));
 }
 
 base::Result<Update> from_proto(const v1::UpdateRequest& request) {
-  if (const auto id = check_id(request.id()); id.has_error()) return id.error();
   Update update;
   update.id = request.id();
   if (request.has_title()) update.change.title = request.title();
   if (request.has_owner()) update.change.owner = request.owner();
   if (request.has_description()) update.change.description = request.description();
-  std::vector<base::FieldViolation> problems = check(update.change);
-  if (request.has_status()) {
-    const auto status = from_proto(request.status());
-    if (status.has_error()) append(problems, status.error().fields);
-    else update.change.status = status->value_or(Status::pending);
-  }
-  if (!problems.empty()) return base::invalid(std::move(problems));
-  auto versions = versions_of(request.expected_versions());
-  if (versions.has_error()) return versions.error();
-  update.expected_versions = std::move(versions.value());
-  base::Result<Idempotency> idempotency = idempotency_of("update ", request);
-  if (idempotency.has_error()) return idempotency.error();
-  update.idempotency = std::move(idempotency.value());
-  return update;
+  Problems problems = check(update.change);
+  check_id(update.id, problems);
+  if (request.has_status()) update.change.status = take(from_proto(request.status()), problems).value_or(Status::pending);
+  update.expected_versions = take(versions_of(request.expected_versions()), problems);
+  update.idempotency = take(idempotency_of("update ", request), problems);
+  return checked(std::move(update), std::move(problems));
 }
 
 base::Result<Deletion> from_proto(const v1::DeleteRequest& request) {
-  if (const auto id = check_id(request.id()); id.has_error()) return id.error();
-  auto versions = versions_of(request.expected_versions());
-  if (versions.has_error()) return versions.error();
-  base::Result<Idempotency> idempotency = idempotency_of("delete ", request);
-  if (idempotency.has_error()) return idempotency.error();
-  return Deletion{request.id(), std::move(versions.value()), std::move(idempotency.value())};
+  Problems problems;
+  Deletion deletion;
+  deletion.id = request.id();
+  check_id(deletion.id, problems);
+  deletion.expected_versions = take(versions_of(request.expected_versions()), problems);
+  deletion.idempotency = take(idempotency_of("delete ", request), problems);
+  return checked(std::move(deletion), std::move(problems));
 }
 
 }  // namespace records
