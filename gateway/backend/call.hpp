@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace backend {
@@ -29,5 +30,18 @@ struct CallOptions {
   Consistency consistency = Consistency::session;
   loop::Cancellation* cancellation = nullptr;  ///< may be absent
 };
+
+/// A stream of answers, read one by one: the service is read no faster than `next` is called. Loop thread only.
+template <class Message>
+class Incoming {
+ public:
+  /// Gives the call up, if it has not ended.
+  virtual ~Incoming() = default;
+  /// The next message, valid until the next call; null at the end. After null or an error: do not call again.
+  virtual Reply<const Message*> next() = 0;
+};
+
+template <class Message>
+using IncomingPtr = std::unique_ptr<Incoming<Message>>;
 
 }  // namespace backend

@@ -8,6 +8,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_callback.h>
 
@@ -132,6 +133,34 @@ class ReadStream final : public grpc::ClientReadReactor<Response> {
   bool read_ok_ = false;
   bool ended_ = false;
 };
+
+/// A stream of answers as the clients hand it out.
+template <class Response>
+class Reading final : public Incoming<Response> {
+ public:
+  Reading(std::shared_ptr<ReadStream<Response>> stream, loop::Cancellation* by) : stream_(std::move(stream)), cancel_(stream_->context(), by) {}
+  ~Reading() override {
+    if (!ended_) stream_->context().TryCancel();
+  }
+
+  boost::asio::awaitable<base::Result<const Response*>> next() override {
+    if (const Response* const message = co_await stream_->next()) co_return message;
+    ended_ = true;
+    const grpc::Status status = co_await stream_->status();
+    if (!status.ok()) co_return rpc::from_grpc(status);
+    co_return nullptr;
+  }
+
+ private:
+  std::shared_ptr<ReadStream<Response>> stream_;
+  CancelCall cancel_;
+  bool ended_ = false;
+};
+
+template <class Response, class Start>
+IncomingPtr<Response> read_stream(loop::Loop& loop, const CallOptions& options, const std::string& token, Start start) {
+  return std::make_unique<Reading<Response>>(ReadStream<Response>::open(loop, options, token, start), options.cancellation);
+}
 
 /// A stream of requests with one answer, one message at a time: the caller is held until the service has room.
 template <class Request, class Response>

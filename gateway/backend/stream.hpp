@@ -6,6 +6,8 @@
 
 #include <records/v1/records.grpc.pb.h>
 
+#include <grpcpp/channel.h>
+
 #include <atomic>
 #include <future>
 

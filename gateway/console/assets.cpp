@@ -16,7 +16,7 @@ std::string hex(std::uint64_t value) {
 }
 
 Asset make(std::string_view path, std::string_view file, std::string_view content_type) {
-  const std::string_view body = embedded(file);
+  const std::string_view body = embedded_text(file);
   const std::string fingerprint = hex(base::fnv1a(body));
   return {path, content_type, body, "\"" + fingerprint + "\"", std::string(path) + "?v=" + fingerprint};
 }

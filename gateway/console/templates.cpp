@@ -45,7 +45,7 @@ std::string expand(std::string_view text, std::string_view page, Locale locale) 
     if (tag.starts_with('{') || tag.starts_with('&')) throw std::logic_error("unescaped tag in a template of " + std::string(page));
     if (tag.starts_with('>')) {
       const std::string_view name = tag.substr(1) == "page" ? page : tag.substr(1);
-      out += expand(embedded("templates/" + std::string(name) + ".html"), page, locale);
+      out += expand(embedded_text("templates/" + std::string(name) + ".html"), page, locale);
     } else if (tag.starts_with("t.")) {
       const auto found = words(locale).find(tag.substr(2));
       if (found == words(locale).end()) throw std::logic_error("no words for " + std::string(tag));
@@ -104,7 +104,7 @@ void add_layout(Data& data, const Frame& frame) {
 
 }  // namespace
 
-std::string template_source(std::string_view name, Locale locale) { return trimmed(expand(embedded("templates/layout.html"), name, locale)); }
+std::string template_source(std::string_view name, Locale locale) { return trimmed(expand(embedded_text("templates/layout.html"), name, locale)); }
 
 std::string render_template(std::string_view name, const Frame& frame, Data& data) {
   add_layout(data, frame);

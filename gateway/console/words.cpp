@@ -7,7 +7,7 @@
 namespace console {
 namespace {
 
-Words read(std::string_view file) { return nlohmann::json::parse(embedded(file)).get<Words>(); }
+Words read(std::string_view file) { return nlohmann::json::parse(embedded_text(file)).get<Words>(); }
 
 }  // namespace
 

@@ -132,12 +132,16 @@ void Connection::begin_work(loop::Cancellation& work) {
 
 void Connection::end_work() { work_ = nullptr; }
 
+void Connection::cancel_work() {
+  if (work_) work_->cancel();
+}
+
 void Connection::on_tick(base::SteadyClock::time_point now) {
   if (phase_ == Phase::working) {
     // Quick work is over before the first look.
     if (!work_ || now - work_began_ < 2 * loop::tick) return;
     pollfd look{socket_.native_handle(), POLLRDHUP, 0};
-    if (::poll(&look, 1, 0) <= 0 || (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0) return;
+    if (::poll(&look, 1, 0) <= 0 || (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0) return on_quiet(now);
     peer_gone_ = true;
     work_->cancel();
   } else if (now > phase_ends_ && !timed_out_) {

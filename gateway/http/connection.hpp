@@ -43,6 +43,9 @@ class Connection : public loop::Ticked {
   /// From here on the handler works; a client that leaves cancels `work`.
   void begin_work(loop::Cancellation& work);
   void end_work();
+  void cancel_work();
+  /// Called now and then while the handler works and nothing is being written.
+  virtual void on_quiet(base::SteadyClock::time_point) {}
 
   /// Says goodbye so that the client can read the last answer even if it is still sending.
   boost::asio::awaitable<void> linger();

@@ -56,7 +56,7 @@ std::string_view public_detail(const base::Error& error, unsigned status) {
 }  // namespace
 
 unsigned status_of(const base::Error& error, Place place) {
-  if (error.reason == malformed) return 400;
+  if (error.reason == base::reason::malformed) return 400;
   if (error.reason == base::reason::idempotency_key_reused) return 422;
   if (error.reason == base::reason::version_mismatch) return 412;
   if (error.reason == base::reason::page_token_invalid) return 400;
@@ -98,7 +98,7 @@ Response problem(Request& request, const base::Error& error, Place place) {
                       {"detail", error.detail}, {"trace_id", request.trace_id()}});
   Response response = document(status);
   begin(response.body, request, status, public_detail(error, status));
-  if (!error.reason.empty() && error.reason != malformed) {
+  if (!error.reason.empty() && error.reason != base::reason::malformed) {
     response.body += ",\"code\":";
     json::append_string(response.body, error.reason);
   }
@@ -108,22 +108,28 @@ Response problem(Request& request, const base::Error& error, Place place) {
   return response;
 }
 
+void append_line_errors(std::string& out, std::int64_t failed, const std::vector<LineError>& errors, bool truncated) {
+  out += ",\"failed\":";
+  json::append_number(out, failed);
+  out += ",\"errors\":[";
+  for (const LineError& error : errors) {
+    out += out.back() == '[' ? "{\"line\":" : ",{\"line\":";
+    json::append_number(out, error.line);
+    out += ",\"field\":";
+    json::append_string(out, error.field);
+    out += ",\"message\":";
+    json::append_string(out, error.message);
+    out += '}';
+  }
+  out += truncated ? "],\"errors_truncated\":true" : "],\"errors_truncated\":false";
+}
+
 Response import_problem(Request& request, std::int64_t failed, const std::vector<LineError>& errors, bool truncated) {
   Response response = document(422);
   begin(response.body, request, 422, "Nothing was imported: some lines are bad.");
-  response.body += ",\"imported\":0,\"failed\":";
-  json::append_number(response.body, failed);
-  response.body += ",\"errors\":[";
-  for (const LineError& error : errors) {
-    response.body += response.body.back() == '[' ? "{\"line\":" : ",{\"line\":";
-    json::append_number(response.body, error.line);
-    response.body += ",\"field\":";
-    json::append_string(response.body, error.field);
-    response.body += ",\"message\":";
-    json::append_string(response.body, error.message);
-    response.body += '}';
-  }
-  response.body += truncated ? "],\"errors_truncated\":true}\n" : "],\"errors_truncated\":false}\n";
+  response.body += ",\"imported\":0";
+  append_line_errors(response.body, failed, errors, truncated);
+  response.body += "}\n";
   return response;
 }
 

@@ -11,16 +11,13 @@
 
 namespace http {
 
-/// Where a bad value of the client's stood: in path, query or headers (400), or in a well-formed body (422).
+/// Where a bad value of the client's stood: in path, query or headers (400), or in a well-formed body (422; 400 for base::reason::malformed).
 enum class Place { request, body };
-
-/// A body that is no JSON, CSV, form … at all: 400 wherever it stands.
-inline constexpr std::string_view malformed = "MALFORMED";
 
 /// The table. 499: the client has gone, nothing is sent.
 unsigned status_of(const base::Error& error, Place place);
 
-/// A line of a refused import.
+/// A refused line of an import.
 struct LineError {
   std::int64_t line;
   std::string field, message;
@@ -32,7 +29,10 @@ Response problem(Request& request, unsigned status, std::string_view detail, con
 /// By the table. Details of faults of ours go to the log and not to the client.
 Response problem(Request& request, const base::Error& error, Place place = Place::request);
 
-/// A refused atomic import: 422 with the bad lines.
+/// The members `failed`, `errors` and `errors_truncated` of an import's answer.
+void append_line_errors(std::string& out, std::int64_t failed, const std::vector<LineError>& errors, bool truncated);
+
+/// An import that has stored nothing: 422 with the bad lines.
 Response import_problem(Request& request, std::int64_t failed, const std::vector<LineError>& errors, bool truncated);
 
 }  // namespace http

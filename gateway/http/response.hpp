@@ -44,6 +44,7 @@ struct Response {
   std::string body;
   std::shared_ptr<const StaticBody> fixed;  ///< instead of body
   StreamBody stream;                        ///< instead of body
+  bool endless = false;                     ///< the stream is of events and ends when the server drains; kept alive while it is quiet
   bool compress = false;                    ///< body may be compressed for a client that asks
   bool close = false;                       ///< end the connection afterwards
 

@@ -95,6 +95,13 @@ void Server::serve(Lane& lane, tcp::socket socket) {
   });
 }
 
+void Server::abort() {
+  for (const auto& lane : lanes_)
+    asio::post(lane->environment.loop.context(), [&lane = *lane] {
+      for (Session* session : lane.sessions) session->abort();
+    });
+}
+
 void Server::drain() {
   error_code ignored;
   acceptor_.close(ignored);

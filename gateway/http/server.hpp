@@ -24,6 +24,8 @@ class Server {
   void start();
   /// Takes no more connections; idle ones end, busy ones end after the request at hand.
   void drain();
+  /// Gives up what is still being worked on.
+  void abort();
   int open_connections() const { return open_.load(std::memory_order_relaxed); }
 
  private:

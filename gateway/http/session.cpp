@@ -18,6 +18,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t body_piece = 64 * 1024;
+/// How long a stream of events may be silent.
+constexpr auto heartbeat = std::chrono::seconds(15);
 
 template <class Number>
 std::string text(Number number) {
@@ -36,7 +38,15 @@ Session::Session(Environment& environment, asio::ip::tcp::socket socket)
 
 Session::~Session() { environment_.counters.connections.add(-1); }
 
-void Session::drain() { interrupt(); }
+void Session::drain() {
+  interrupt();
+  if (endless_) cancel_work();
+}
+
+void Session::abort() {
+  cancel_work();
+  close();
+}
 
 asio::awaitable<void> Session::run() {
   const auto self = shared_from_this();
@@ -202,7 +212,7 @@ asio::awaitable<base::Result<std::string_view>> Session::read() {
                             .message = "The body is larger than " + std::to_string(limits().streamed_body_bytes) + " bytes."};
     if (peer_gone()) co_return base::cancelled();
     base::Error broken = base::invalid("body", "is cut short or its chunks are malformed");
-    broken.reason = malformed;
+    broken.reason = base::reason::malformed;
     co_return broken;
   }
   co_return std::string_view(parser_->body);
@@ -270,24 +280,38 @@ asio::awaitable<bool> Session::answer(Request& request, Response& response, bool
 
 asio::awaitable<bool> Session::answer_stream(Response& response, bool chunked) {
   chunked_ = chunked;
+  endless_ = response.endless;
+  last_event_ = base::SteadyClock::now();
   bool whole = false;
   try {
+    if (endless_ && environment_.draining) cancel_work();
     whole = co_await response.stream(*this);
   } catch (const std::exception& error) {
     base::log::error("a stream broke", {{"detail", error.what()}});
   }
+  endless_ = false;
   if (whole && chunked) whole = co_await Connection::write("0\r\n\r\n");
   co_return whole;
 }
 
 asio::awaitable<bool> Session::write(std::string_view bytes) {
   if (bytes.empty()) co_return true;
+  last_event_ = base::SteadyClock::now();
   if (!chunked_) co_return co_await Connection::write(bytes);
   char size[24];
   const int length = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
   const std::string_view head(size, static_cast<std::size_t>(length));
   if (!co_await Connection::write(head, bytes)) co_return false;
   co_return co_await Connection::write("\r\n");
+}
+
+// A comment line: proxies keep the connection, and a client that has vanished without a word is found out.
+void Session::on_quiet(base::SteadyClock::time_point now) {
+  if (!endless_ || now - last_event_ < heartbeat) return;
+  last_event_ = now;
+  constexpr std::string_view comment = ": alive\n\n", chunk = "9\r\n: alive\n\n\r\n";
+  const std::string_view sign = chunked_ ? chunk : comment;
+  if (write_now(sign, {}) != static_cast<std::ptrdiff_t>(sign.size())) abort();
 }
 
 bool Session::ending() const { return environment_.draining || peer_gone(); }

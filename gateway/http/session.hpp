@@ -35,8 +35,10 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   /// Until the client leaves, a limit is passed, or the server drains.
   boost::asio::awaitable<void> run();
 
-  /// No further request is taken; one that is worked on ends.
+  /// No further request is taken; one that is worked on ends, a stream of events at once.
   void drain();
+  /// Gives up whatever is being worked on.
+  void abort();
 
  private:
   boost::asio::awaitable<bool> serve_one();
@@ -53,6 +55,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   boost::asio::awaitable<base::Result<std::string_view>> read() override;
   boost::asio::awaitable<bool> write(std::string_view bytes) override;
   bool ending() const override;
+  void on_quiet(base::SteadyClock::time_point now) override;
 
   Environment& environment_;
   Parser* parser_ = nullptr;  ///< of the request at hand
@@ -60,6 +63,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   std::string body_buffer_;  ///< read, not yet parsed
   bool continue_wanted_ = false;
   bool chunked_ = false;
+  bool endless_ = false;                             ///< a stream of events is being answered
+  base::SteadyClock::time_point last_event_{};       ///< or sign of life
 };
 
 }  // namespace http

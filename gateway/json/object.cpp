@@ -1,7 +1,5 @@
 #include "json/object.hpp"
 
-#include "http/problem.hpp"
-
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
@@ -97,7 +95,7 @@ base::Result<std::vector<Member>> read_object(std::string_view text) {
   if (error) {
     base::Error broken = base::invalid("body", "is not JSON at byte " + std::to_string(used + 1) + ": " + error.message());
     broken.message = "The body is not well-formed JSON (byte " + std::to_string(used + 1) + ": " + error.message() + ").";
-    broken.reason = http::malformed;
+    broken.reason = base::reason::malformed;
     return broken;
   }
   Events& events = parser.handler();

@@ -18,7 +18,7 @@ struct Member {
   std::string text;  ///< of a string, unescaped
 };
 
-/// A text that is no JSON: INVALID_ARGUMENT with reason http::malformed and the position. No object, or a name twice: INVALID_ARGUMENT with
+/// A text that is no JSON: INVALID_ARGUMENT with reason base::reason::malformed and the position. No object, or a name twice: INVALID_ARGUMENT with
 /// the field. Depth is bounded; nested values are passed over and only their kind is told.
 base::Result<std::vector<Member>> read_object(std::string_view text);
 

@@ -9,7 +9,9 @@
 #include <records/v1/records.pb.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 
 namespace json {
 
@@ -28,7 +30,8 @@ struct Body {
 
 class Reader {
  public:
-  base::Result<Body> read(std::string_view text) {
+  /// `pass_over`: names of members that are let by unread.
+  base::Result<Body> read(std::string_view text, std::span<const std::string_view> pass_over = {}) {
     auto members = read_object(text);
     if (members.has_error()) return members.error();
     Body body;
@@ -37,7 +40,7 @@ class Reader {
       else if (member.name == "owner") take(member, most_owner, body.owner, body.null_owner);
       else if (member.name == "description") take(member, most_description, body.description, body.null_description);
       else if (member.name == "status") take_status(member, body);
-      else refuse(member.name, "is not a known field");
+      else if (std::ranges::find(pass_over, member.name) == pass_over.end()) refuse(member.name, "is not a known field");
     }
     return body;
   }
@@ -89,9 +92,33 @@ void check_whole(Reader& reader, const Body& body) {
   reader.require(body.owner, "owner");
 }
 
+base::Result<void> read_draft(std::string_view text, v1::NewRecord& out, std::span<const std::string_view> pass_over) {
+  Reader reader;
+  base::Result<Body> body = reader.read(text, pass_over);
+  if (body.has_error()) return body.error();
+  check_whole(reader, *body);
+  if (body->title) out.set_title(std::move(*body->title));
+  if (body->owner) out.set_owner(std::move(*body->owner));
+  if (body->status) out.set_status(*body->status);
+  if (body->description) out.set_description(std::move(*body->description));
+  return reader.outcome();
+}
+
 void append_moment(std::string& out, const google::protobuf::Timestamp& moment) { append_time(out, rpc::get_time(moment)); }
 
 }  // namespace
+
+void append_member(std::string& out, const v1::Record& record, std::string_view field) {
+  out.append("\"").append(field).append("\":");
+  if (field == "id") append_number(out, record.id());
+  else if (field == "title") append_string(out, record.title());
+  else if (field == "owner") append_string(out, record.owner());
+  else if (field == "status") append_string(out, status_name(record.status()));
+  else if (field == "description") append_string(out, record.description());
+  else if (field == "created_at") append_moment(out, record.created_at());
+  else if (field == "updated_at") append_moment(out, record.updated_at());
+  else append_number(out, record.version());
+}
 
 void append_record(std::string& out, const v1::Record& record) {
   out += "{\"id\":";
@@ -132,16 +159,11 @@ void append_page(std::string& out, const v1::ListResponse& page, std::int64_t sk
   out += "}\n";
 }
 
-base::Result<void> read_new_record(std::string_view text, v1::NewRecord& out) {
-  Reader reader;
-  base::Result<Body> body = reader.read(text);
-  if (body.has_error()) return body.error();
-  check_whole(reader, *body);
-  if (body->title) out.set_title(std::move(*body->title));
-  if (body->owner) out.set_owner(std::move(*body->owner));
-  if (body->status) out.set_status(*body->status);
-  if (body->description) out.set_description(std::move(*body->description));
-  return reader.outcome();
+base::Result<void> read_new_record(std::string_view text, v1::NewRecord& out) { return read_draft(text, out, {}); }
+
+base::Result<void> read_import_row(std::string_view text, v1::NewRecord& out) {
+  static constexpr std::array<std::string_view, 4> set_by_server{"id", "created_at", "updated_at", "version"};
+  return read_draft(text, out, set_by_server);
 }
 
 base::Result<void> read_replacement(std::string_view text, v1::UpdateRequest& out) {

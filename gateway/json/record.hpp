@@ -17,11 +17,17 @@ namespace json {
 
 void append_record(std::string& out, const records::v1::Record& record);
 
+/// "name":value of one field, known by its JSON name.
+void append_member(std::string& out, const records::v1::Record& record, std::string_view field);
+
 /// The answer of GET /records/.
 void append_page(std::string& out, const records::v1::ListResponse& page, std::int64_t skip, int limit);
 
 /// A body for POST: title and owner are required, unknown members refused.
 base::Result<void> read_new_record(std::string_view text, records::v1::NewRecord& out);
+
+/// A line of an import: as a body for POST, but what only the server sets (id, version, times) is passed over, so that an export can be imported.
+base::Result<void> read_import_row(std::string_view text, records::v1::NewRecord& out);
 
 /// A body for PUT: as for POST; what is absent is reset to its default.
 base::Result<void> read_replacement(std::string_view text, records::v1::UpdateRequest& out);

@@ -35,7 +35,8 @@ class Report {
     for (const base::FieldViolation& field : error.fields) add(line, field.field, field.message);
   }
   void refuse(const v1::ImportError& error) {
-    response_.set_failed(response_.failed() + 1);
+    if (error.line() != last_rejected_) response_.set_failed(response_.failed() + 1);
+    last_rejected_ = error.line();
     add(error.line(), error.field(), error.message());
   }
   void keep(std::int64_t count) { response_.set_imported(response_.imported() + count); }
@@ -57,6 +58,7 @@ class Report {
   }
 
   v1::ImportResponse& response_;
+  std::int64_t last_rejected_ = 0;
 };
 
 /// The good rows of one message; the bad ones are reported.
@@ -76,7 +78,7 @@ std::vector<NewRecord> good_rows(const v1::ImportRequest& message, Report& repor
 }
 
 Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<NewRecord>& rows, const std::vector<std::int64_t>& lines, RowKeys& keys,
-                                        Report& report) {
+                                        Report& report, Position& reached) {
   std::vector<Creation> creations;
   creations.reserve(rows.size());
   for (const NewRecord& row : rows) creations.push_back({row, {keys.next(), "import"}});
@@ -85,6 +87,7 @@ Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<Ne
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].has_value()) {
       report.keep(1);
+      reached = std::max(reached, outcomes[i]->position);
     } else if (outcomes[i].error().code == base::Code::invalid_argument) {
       report.refuse(lines[i], outcomes[i].error());
     } else {
@@ -116,7 +119,8 @@ Awaitable<base::Result<void>> export_records(RecordStore& store, v1::ExportReque
   }
 }
 
-Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamReader<v1::ImportRequest>& in, v1::ImportResponse& response) {
+Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamReader<v1::ImportRequest>& in, v1::ImportResponse& response,
+                                             Position& reached) {
   Report report(response);
   RowKeys keys;
   std::unique_ptr<AtomicImport> atomic;
@@ -134,7 +138,7 @@ Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamRead
     std::vector<NewRecord> rows = good_rows(*message, report, lines);
     base::Result<void> done;
     if (!all_or_nothing) {
-      done = co_await keep_good(store, rows, lines, keys, report);
+      done = co_await keep_good(store, rows, lines, keys, report, reached);
     } else if (report.clean() && !rows.empty()) {
       report.keep(static_cast<std::int64_t>(rows.size()));
       done = co_await atomic->add(std::move(rows), part_deadline());
@@ -146,6 +150,7 @@ Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamRead
   if (atomic && kept) {
     auto committed = co_await atomic->commit(part_deadline());
     if (committed.has_error()) co_return committed.error();
+    reached = *committed;
   }
   report.close(kept);
   co_return base::Result<void>();

@@ -112,10 +112,14 @@ grpc::ServerWriteReactor<v1::ExportResponse>* Service::Export(grpc::CallbackServ
       });
 }
 
-grpc::ServerReadReactor<v1::ImportRequest>* Service::Import(grpc::CallbackServerContext*, v1::ImportResponse* response) {
-  return rpc::read_stream<v1::ImportRequest>(loop_, [this, response](rpc::StreamReader<v1::ImportRequest>& in) -> Awaitable<base::Result<void>> {
-    co_return co_await import_records(store_, in, *response);
-  });
+grpc::ServerReadReactor<v1::ImportRequest>* Service::Import(grpc::CallbackServerContext* context, v1::ImportResponse* response) {
+  return rpc::read_stream<v1::ImportRequest>(
+      loop_, [this, context, response](rpc::StreamReader<v1::ImportRequest>& in) -> Awaitable<base::Result<void>> {
+        Position reached = 0;
+        const base::Result<void> outcome = co_await import_records(store_, in, *response, reached);
+        if (reached != 0) context->AddTrailingMetadata(token_key, token_of(reached));
+        co_return outcome;
+      });
 }
 
 grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse>* Service::Execute(grpc::CallbackServerContext*) {

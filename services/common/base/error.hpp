@@ -48,6 +48,8 @@ namespace reason {
 inline constexpr std::string_view version_mismatch = "VERSION_MISMATCH";
 inline constexpr std::string_view idempotency_key_reused = "IDEMPOTENCY_KEY_REUSED";
 inline constexpr std::string_view page_token_invalid = "PAGE_TOKEN_INVALID";
+/// A body that is no JSON, CSV, form, well-chunked text … at all. Made and read inside the gateway; never travels.
+inline constexpr std::string_view malformed = "MALFORMED";
 }  // namespace reason
 
 /// A failure. `message` and `fields` are for the caller; `detail` is for the log only and never leaves the process.

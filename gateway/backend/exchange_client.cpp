@@ -1,0 +1,47 @@
+#include "backend/exchange_client.hpp"
+
+#include "backend/grpc_calls.hpp"
+
+#include <records/v1/records.grpc.pb.h>
+
+namespace backend {
+
+namespace v1 = records::v1;
+
+struct ExchangeClient::Stub {
+  std::unique_ptr<v1::RecordsService::Stub> calls;
+};
+
+ExchangeClient::ExchangeClient(loop::Loop& loop, Position& position, std::shared_ptr<grpc::Channel> channel)
+    : loop_(loop), position_(position), stub_(new Stub{v1::RecordsService::NewStub(std::move(channel))}) {}
+
+ExchangeClient::~ExchangeClient() = default;
+
+IncomingPtr<v1::ExportResponse> ExchangeClient::export_records(const v1::ExportRequest& request, const CallOptions& options) {
+  const std::uint64_t position = position_.latest(options.position);
+  return read_stream<v1::ExportResponse>(
+      loop_, options, position == 0 ? std::string() : token_text(position),
+      [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->Export(context, &request, reactor); });
+}
+
+Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& options, Next next) {
+  using Stream = WriteStream<v1::ImportRequest, v1::ImportResponse>;
+  auto start = [&](grpc::ClientContext* context, auto* response, auto* reactor) { stub_->calls->async()->Import(context, response, reactor); };
+  const auto stream = Stream::open(loop_, options, start);
+  const CancelCall cancel(stream->context(), options.cancellation);
+  for (bool open = true; open;) {
+    v1::ImportRequest message;
+    const base::Result<bool> more = co_await next(message);
+    if (more.has_error()) {
+      stream->abandon();
+      co_return more.error();
+    }
+    if (!*more) break;
+    open = co_await stream->write(message);
+  }
+  base::Result<v1::ImportResponse> outcome = co_await stream->finish();
+  position_.see(trailing_token(stream->context()));
+  co_return outcome;
+}
+
+}  // namespace backend
