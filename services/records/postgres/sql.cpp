@@ -35,8 +35,9 @@ Where where(const Filter& filter) {
     where.params.text(std::string_view(*filter.owner));
   }
   if (filter.q) {
+    // The title's own collation knows no letter case beyond ASCII; the database's does.
     const std::string pattern = where.next("text");
-    where.add("(title ILIKE " + pattern + " OR description ILIKE " + pattern + ")");
+    where.add("(title COLLATE \"default\" ILIKE " + pattern + " OR description ILIKE " + pattern + ")");
     where.params.text(std::string_view(like_pattern(*filter.q)));
   }
   return where;
@@ -121,6 +122,7 @@ Sql::Sql()
       position("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"),
       begin("BEGIN"),
       begin_snapshot("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+      take_snapshot("SELECT 1"),
       commit("COMMIT"),
       rollback("ROLLBACK"),
       forget_keys("DELETE FROM idempotency_keys WHERE key IN"

@@ -37,6 +37,7 @@ class Sql {
   pg::Statement position;           ///< the log's position now
   pg::Statement begin;
   pg::Statement begin_snapshot;
+  pg::Statement take_snapshot;      ///< BEGIN alone waits for the first query
   pg::Statement commit;
   pg::Statement rollback;
   pg::Statement forget_keys;        ///< $1 older than, $2 at most

@@ -185,8 +185,10 @@ Awaitable<base::Result<std::unique_ptr<AtomicImport>>> Store::begin_import(base:
 Awaitable<base::Result<std::unique_ptr<ExportCursor>>> Store::open_export(Filter filter, Sort sort, ReadOptions options) {
   base::Result<cluster::NodeLease> lease = co_await cluster_.acquire(intent_of(options.consistency), options.position, options.deadline);
   if (lease.has_error()) co_return lease.error();
-  pg::Params none;
-  base::Result<pg::Rows> begun = co_await lease->connection->run(sql_.begin_snapshot, none, options.deadline);
+  std::vector<pg::Step> steps;
+  steps.push_back({&sql_.begin_snapshot, {}, false});
+  steps.push_back({&sql_.take_snapshot, {}});
+  auto begun = all_rows(co_await lease->connection->run(std::move(steps), options.deadline));
   if (begun.has_error()) co_return begun.error();
   co_return std::make_unique<Cursor>(sql_, std::move(lease.value()), std::move(filter), sort);
 }
