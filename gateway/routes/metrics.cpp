@@ -20,7 +20,8 @@ using prometheus::MetricType;
 
 namespace {
 
-constexpr double micro = 1e-6;
+/// Divides: a product with 1e-6 would show bounds such as 9.999999999999999e-05.
+constexpr double microseconds_a_second = 1e6;
 
 /// One family being filled; goes into the list at its end.
 class Family {
@@ -38,21 +39,21 @@ class Family {
     else metric.gauge.value = value;
   }
 
-  /// A histogram summed over all loops; `scale` turns its unit into the metric's.
+  /// A histogram summed over all loops; its values are divided by `unit`.
   template <class Pick>
-  void add_histogram(Labels labels, const std::vector<loop::Counters*>& loops, Pick pick, double scale) {
+  void add_histogram(Labels labels, const std::vector<loop::Counters*>& loops, Pick pick, double unit) {
     prometheus::ClientMetric metric;
     metric.label = std::move(labels);
     const auto& bounds = pick(*loops.front()).bounds();
     std::int64_t count = 0, sum = 0;
     for (std::size_t i = 0; i <= bounds.size(); ++i) {
       for (const loop::Counters* each : loops) count += pick(*each).count(i);
-      const double bound = i < bounds.size() ? static_cast<double>(bounds[i]) * scale : std::numeric_limits<double>::infinity();
+      const double bound = i < bounds.size() ? static_cast<double>(bounds[i]) / unit : std::numeric_limits<double>::infinity();
       metric.histogram.bucket.push_back({static_cast<std::uint64_t>(count), bound});
     }
     for (const loop::Counters* each : loops) sum += pick(*each).sum();
     metric.histogram.sample_count = static_cast<std::uint64_t>(count);
-    metric.histogram.sample_sum = static_cast<double>(sum) * scale;
+    metric.histogram.sample_sum = static_cast<double>(sum) / unit;
     if (count > 0) family_.metric.push_back(std::move(metric));
   }
 
@@ -76,7 +77,7 @@ void add_requests(Families& families, const Loops& loops, const std::vector<Rout
   Family durations(families, "http_request_duration_seconds", "From the end of a request's header to the end of its answer.", MetricType::Histogram);
   for (std::size_t route = 0; route < labels.size(); ++route)
     durations.add_histogram({{"method", labels[route].method}, {"route", labels[route].pattern}}, loops,
-                            [route](const loop::Counters& each) -> const auto& { return each.routes[route].duration; }, micro);
+                            [route](const loop::Counters& each) -> const auto& { return each.routes[route].duration; }, microseconds_a_second);
 }
 
 void add_totals(Families& families, const Loops& loops) {
@@ -115,7 +116,7 @@ void add_nodes(Families& families, const cluster::v1::GetTopologyResponse& topol
   static constexpr std::array<Row, 6> rows{{
       {"cluster_node_replay_lag_bytes", "How far a standby is behind the primary.", [](const Node& n) { return static_cast<double>(n.replay_lag_bytes()); }},
       {"cluster_node_replay_lag_seconds", "The same in time.", [](const Node& n) { return static_cast<double>(n.replay_lag_ms()) / 1e3; }},
-      {"cluster_node_round_trip_seconds", "How long the latest check of the node took.", [](const Node& n) { return static_cast<double>(n.round_trip_us()) * micro; }},
+      {"cluster_node_round_trip_seconds", "How long the latest check of the node took.", [](const Node& n) { return static_cast<double>(n.round_trip_us()) / microseconds_a_second; }},
       {"cluster_node_timeline", "Grows by one with each promotion.", [](const Node& n) { return static_cast<double>(n.timeline()); }},
       {"cluster_pool_connections", "Connections of the records service to the node.", [](const Node& n) { return static_cast<double>(n.pool().size()); }},
       {"cluster_pool_waiting", "Callers that wait for a connection.", [](const Node& n) { return static_cast<double>(n.pool().waiting()); }},

@@ -83,6 +83,13 @@ class Program:
     def signal(self, number):
         self._process.send_signal(number)
 
+    def pause(self):
+        """It answers nothing and keeps its connections, until `resume`."""
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.signal(signal.SIGCONT)
+
     def wait(self, seconds=STOP_SECONDS):
         """The exit code."""
         return self._process.wait(seconds)

@@ -9,7 +9,7 @@ readonly pg_bin=/usr/lib/postgresql/15/bin
 # ---- layout -----------------------------------------------------------------------------------------------------------------------------
 
 # saved NAME: what cluster.env says, or nothing. Read, not sourced: it belongs to the unprivileged user.
-saved() { sed -n "s/^$1=//p" "$dir/cluster.env" 2>/dev/null | tail -n 1; }
+saved() { if [[ -e $dir/cluster.env ]]; then sed -n "s/^$1=//p" "$dir/cluster.env" | tail -n 1; fi; }
 
 # choose_layout NODES PORT_BASE PG_PORTS REST_PORTS ETCD_PORTS: what the options say, else what the last start used, else the default.
 choose_layout() {
