@@ -2,6 +2,8 @@
 
 #include "http/list.hpp"
 
+#include <utility>
+
 namespace http {
 
 namespace bh = boost::beast::http;
@@ -31,6 +33,8 @@ bool Parser::parse_header(std::string_view header) {
   put(boost::asio::buffer(header.data(), header.size()), error);
   if (error && fault_.empty()) fault_ = "The request is not well-formed HTTP: " + error.message() + ".";
   if (!error && fault_.empty() && version_ == 11 && hosts_ != 1) fault_ = "A request must have one Host header.";
+  if (!error && fault_.empty() && version_ == 10 && chunked_) fault_ = "HTTP/1.0 knows no transfer coding.";
+  header_parsed_ = true;
   return fault_.empty() && is_header_done();
 }
 
@@ -66,6 +70,7 @@ void Parser::put_list(std::string_view& place, std::string_view value) {
 }
 
 void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
+  if (header_parsed_) return;  // trailer fields: nobody reads them (RFC 9112 7.1.2)
   const std::string_view value = text;
   // A folded value stands in a buffer of Beast's own (RFC 9112 5.2 lets us refuse it).
   if (!value.empty() && (value.data() < header_.data() || value.data() >= header_.data() + header_.size())) {
@@ -92,6 +97,10 @@ void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
       } else {
         headers.cookie = value;
       }
+      return;
+    case bh::field::transfer_encoding:
+      // Any other coding would leave us guessing where the body ends (RFC 9112 6.3).
+      if (std::exchange(chunked_, true) || !equal_ignoring_case(value, "chunked")) fault_ = "The only transfer coding taken is chunked, given once.";
       return;
     case bh::field::unknown: break;
     default: return;

@@ -52,6 +52,8 @@ class Parser final : public boost::beast::http::basic_parser<true> {
   std::string fault_;
   int version_ = 11;
   int hosts_ = 0;
+  bool chunked_ = false;
+  bool header_parsed_ = false;
 };
 
 }  // namespace http

@@ -98,7 +98,8 @@ asio::awaitable<bool> Session::serve_one() {
   if (!target || request.path.empty()) {
     response = problem(request, 400, "The request target is malformed.", {{"path", "holds a broken percent escape, text that is not UTF-8, or NUL"}});
   } else if (request.path == "*") {
-    response.status = request.method == Method::options ? 204 : 400;
+    if (request.method == Method::options) response.status = 204;
+    else response = problem(request, 400, "Only OPTIONS may ask for *.", {{"path", "must begin with a slash"}});
   } else if (!(endpoint = environment_.router.find(request.path, request.parameters))) {
     response = problem(request, 404, "There is nothing at this path.");
   } else if (const Route* route = endpoint->by_method[static_cast<std::size_t>(request.method)]) {

@@ -1,6 +1,7 @@
 #include "http/target.hpp"
 
 #include "base/text.hpp"
+#include "http/list.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -19,8 +20,10 @@ int hex(char c) {
 
 std::optional<Target> split_target(std::string_view target) {
   if (target == "*") return Target{target, {}};
-  if (target.starts_with("http://") || target.starts_with("https://")) {
-    const auto rest = target.substr(target.find("://") + 3);
+  const auto scheme_end = target.find("://");
+  const auto scheme = target.substr(0, std::min(scheme_end, target.size()));
+  if (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https")) {
+    const auto rest = target.substr(scheme_end + 3);
     const auto begin = rest.find_first_of("/?");
     if (begin == std::string_view::npos || rest[begin] == '?') return Target{"/", begin == std::string_view::npos ? "" : rest.substr(begin + 1)};
     target = rest.substr(begin);

@@ -19,7 +19,12 @@ namespace v1 = records::v1;
 
 namespace {
 
-constexpr std::size_t most_title = 200, most_owner = 100, most_description = 10'000;
+/// The contract's bounds, in characters. The services check them too; here all bad fields are named at once, the malformed ones beside them.
+struct Bounds {
+  bool may_be_blank;
+  std::size_t most;
+};
+constexpr Bounds title_bounds{false, 200}, owner_bounds{false, 100}, description_bounds{true, 10'000};
 
 /// What a body may hold; absent and null are told apart.
 struct Body {
@@ -36,9 +41,9 @@ class Reader {
     if (members.has_error()) return members.error();
     Body body;
     for (Member& member : *members) {
-      if (member.name == "title") take(member, most_title, body.title, body.null_title);
-      else if (member.name == "owner") take(member, most_owner, body.owner, body.null_owner);
-      else if (member.name == "description") take(member, most_description, body.description, body.null_description);
+      if (member.name == "title") take(member, title_bounds, body.title, body.null_title);
+      else if (member.name == "owner") take(member, owner_bounds, body.owner, body.null_owner);
+      else if (member.name == "description") take(member, description_bounds, body.description, body.null_description);
       else if (member.name == "status") take_status(member, body);
       else if (std::ranges::find(pass_over, member.name) == pass_over.end()) refuse(member.name, "is not a known field");
     }
@@ -56,7 +61,7 @@ class Reader {
   }
 
  private:
-  void take(Member& member, std::size_t most, std::optional<std::string>& value, bool& is_null) {
+  void take(Member& member, Bounds bounds, std::optional<std::string>& value, bool& is_null) {
     if (member.kind == Kind::null) {
       is_null = true;
       return;
@@ -65,7 +70,10 @@ class Reader {
     const auto length = base::utf8_length(member.text);
     if (!length) return refuse(member.name, "must be UTF-8");
     if (member.text.find('\0') != std::string::npos) return refuse(member.name, "must not contain NUL characters");
-    if (*length > most) return refuse(member.name, "must have at most " + std::to_string(most) + " characters");
+    if (*length > bounds.most)
+      return refuse(member.name, "must have at most " + std::to_string(bounds.most) + " characters, has " + std::to_string(*length));
+    const bool blank = member.text.find_first_not_of(" \t\r\n") == std::string::npos;
+    if (blank && !bounds.may_be_blank) return refuse(member.name, "must not be blank");
     value = std::move(member.text);
   }
 

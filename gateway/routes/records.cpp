@@ -52,6 +52,13 @@ base::Result<WriteHead> read_head(Request& request) {
   return WriteHead{std::move(*options), std::move(*key)};
 }
 
+/// What a write was refused for, in the words of HTTP: the key came in a header.
+Response refused_write(Request& request, base::Error error) {
+  for (base::FieldViolation& field : error.fields)
+    if (field.field == "idempotency_key") field.field = "Idempotency-Key";
+  return http::problem(request, error, Place::body);
+}
+
 Response wrong_type(Request& request, std::string_view wanted) {
   return http::problem(request, 415, "The body must be " + std::string(wanted) + ".", {{"Content-Type", "must be " + std::string(wanted)}});
 }
@@ -183,7 +190,7 @@ Records::Answer Records::create(Request& request) {
   if (body.has_error()) co_return http::problem(request, body.error(), Place::body);
 
   const auto reply = co_await client_.execute(call, head->options);
-  if (reply.has_error()) co_return http::problem(request, reply.error(), Place::body);
+  if (reply.has_error()) co_return refused_write(request, reply.error());
   const v1::CreateResponse& created = (*reply)->create();
   Response response = record_answer(201, created.record());
   response.header("Location", "/records/" + std::to_string(created.record().id()));
@@ -212,7 +219,7 @@ Records::Answer Records::update(Request& request, ReadBody read, std::string_vie
   update.mutable_expected_versions()->Assign(versions->begin(), versions->end());
 
   const auto reply = co_await client_.execute(call, head->options);
-  if (reply.has_error()) co_return http::problem(request, reply.error(), Place::body);
+  if (reply.has_error()) co_return refused_write(request, reply.error());
   const v1::UpdateResponse& updated = (*reply)->update();
   Response response = record_answer(200, updated.record());
   add_write_headers(response, **reply, updated.replayed());
@@ -233,7 +240,7 @@ Records::Answer Records::remove(Request& request) {
   remove.mutable_expected_versions()->Assign(versions->begin(), versions->end());
 
   const auto reply = co_await client_.execute(call, head->options);
-  if (reply.has_error()) co_return http::problem(request, reply.error());
+  if (reply.has_error()) co_return refused_write(request, reply.error());
   Response response;
   response.status = 204;
   add_write_headers(response, **reply, (*reply)->delete_().replayed());
