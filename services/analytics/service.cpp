@@ -122,13 +122,15 @@ Service::Service(boost::asio::any_io_executor loop, Fallback& engines, FlinkEngi
     : loop_(std::move(loop)), engines_(engines), flink_(flink), live_(live) {}
 
 grpc::ServerWriteReactor<v1::SummarizeResponse>* Service::Summarize(grpc::CallbackServerContext* context, const v1::SummarizeRequest* request) {
-  return rpc::write_stream<v1::SummarizeResponse>(loop_, [this, request, deadline = rpc::deadline_of(*context)](SummaryWriter& out) {
+  return rpc::write_stream<v1::SummarizeResponse>(context, loop_, [this, request, deadline = rpc::deadline_of(*context)](SummaryWriter& out) {
     return summarize(engines_, *request, deadline, out);
   });
 }
 
-grpc::ServerWriteReactor<v1::WatchCountsResponse>* Service::WatchCounts(grpc::CallbackServerContext*, const v1::WatchCountsRequest* request) {
-  return rpc::write_stream<v1::WatchCountsResponse>(loop_, [this, request](WatchWriter& out) { return watch(live_, request->owner_limit(), out); });
+grpc::ServerWriteReactor<v1::WatchCountsResponse>* Service::WatchCounts(grpc::CallbackServerContext* context,
+                                                                          const v1::WatchCountsRequest* request) {
+  return rpc::write_stream<v1::WatchCountsResponse>(context, loop_,
+                                                    [this, request](WatchWriter& out) { return watch(live_, request->owner_limit(), out); });
 }
 
 grpc::ServerUnaryReactor* Service::GetEngineStatus(grpc::CallbackServerContext* context, const v1::GetEngineStatusRequest*,

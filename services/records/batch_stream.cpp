@@ -85,7 +85,7 @@ template <class Response>
 void BatchStream::answer(std::uint64_t id, Replied<Response> replied) {
   v1::Reply& reply = next_reply(id);
   if (replied.has_error()) {
-    rpc::finish(replied.error());  // for the log
+    rpc::log_failure(replied.error(), {});
     *reply.mutable_error() = rpc::to_proto(replied.error());
     return;
   }

@@ -106,6 +106,14 @@ base::Result<Sort> from_proto(v1::Sort sort) {
   }
 }
 
+base::Result<Selection> from_proto(const v1::ExportRequest& request) {
+  Problems problems;
+  Selection selection;
+  selection.filter = take(from_proto(request.filter()), problems);
+  selection.sort = take(from_proto(request.sort()), problems);
+  return checked(std::move(selection), std::move(problems));
+}
+
 base::Result<ListQuery> from_proto(const v1::ListRequest& request) {
   Problems problems;
   ListQuery query;

@@ -8,17 +8,23 @@ namespace records {
 namespace {
 
 constexpr int rows_a_message = 500;
+/// A message ends where its text has reached this: clients take 4 MB by default, and a record's text is at most 41 kB.
+constexpr std::size_t bytes_a_message = 1024 * 1024;
 constexpr int most_errors = 1000;
 /// Each part of a stream gets this long; the stream as a whole may take as long as it takes.
 constexpr auto part_timeout = std::chrono::seconds(30);
 
 base::Deadline part_deadline() { return base::SteadyClock::now() + part_timeout; }
 
-/// Makes the key of one row; unique to this import, so that a batch that is sent again after a broken connection is stored once.
+/// Makes the key of one row; unique to this import, so that a batch that is sent again after a broken connection is stored once. The keys' order
+/// is the rows', because a store may give ids in the order of keys.
 class RowKeys {
  public:
   RowKeys() : prefix_("import-" + rpc::continue_trace({}).trace_id + "-") {}
-  std::string next() { return prefix_ + std::to_string(++count_); }
+  std::string next() {
+    const std::string number = std::to_string(++count_);
+    return prefix_ + std::string(20 - number.size(), '0') + number;
+  }
 
  private:
   std::string prefix_;
@@ -97,24 +103,35 @@ Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<Ne
   co_return base::Result<void>();
 }
 
+/// False when the caller has gone.
+Awaitable<bool> write_all(const std::vector<Record>& records, rpc::StreamWriter<v1::ExportResponse>& out) {
+  v1::ExportResponse message;
+  std::size_t bytes = 0;
+  for (const Record& record : records) {
+    to_proto(record, *message.add_records());
+    bytes += record.title.size() + record.owner.size() + record.description.size();
+    if (bytes < bytes_a_message && &record != &records.back()) continue;
+    const bool taken = co_await out.write(std::exchange(message, {}));
+    if (!taken) co_return false;
+    bytes = 0;
+  }
+  co_return true;
+}
+
 }  // namespace
 
 Awaitable<base::Result<void>> export_records(RecordStore& store, v1::ExportRequest request, CallOptions options,
                                              rpc::StreamWriter<v1::ExportResponse>& out) {
-  const base::Result<Filter> filter = from_proto(request.filter());
-  if (filter.has_error()) co_return filter.error();
-  const base::Result<Sort> sort = from_proto(request.sort());
-  if (sort.has_error()) co_return sort.error();
+  const base::Result<Selection> selection = from_proto(request);
+  if (selection.has_error()) co_return selection.error();
   options.deadline = std::min(options.deadline, part_deadline());
-  auto cursor = co_await store.open_export(*filter, *sort, options.read());
+  auto cursor = co_await store.open_export(selection->filter, selection->sort, options.read());
   if (cursor.has_error()) co_return cursor.error();
   for (;;) {
     auto records = co_await (*cursor)->next(rows_a_message, part_deadline());
     if (records.has_error()) co_return records.error();
     if (records->empty()) co_return base::Result<void>();
-    v1::ExportResponse message;
-    for (const Record& record : *records) to_proto(record, *message.add_records());
-    const bool taken = co_await out.write(std::move(message));
+    const bool taken = co_await write_all(*records, out);
     if (!taken) co_return base::cancelled();
   }
 }
@@ -125,7 +142,12 @@ Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamRead
   RowKeys keys;
   std::unique_ptr<AtomicImport> atomic;
   bool first = true, all_or_nothing = false;
-  while (v1::ImportRequest* message = co_await in.read()) {
+  for (;;) {
+    const base::Result<v1::ImportRequest*> read = co_await in.read();
+    if (read.has_error()) co_return read.error();
+    const v1::ImportRequest* const message = *read;
+    if (!message) break;
+    if (first && !v1::ImportMode_IsValid(message->mode())) co_return base::invalid("mode", "must be partial or atomic");
     if (message->rows_size() > static_cast<int>(limits::batch)) co_return base::invalid("rows", "must be at most 1000 a message");
     if (first) all_or_nothing = message->mode() == v1::IMPORT_MODE_ATOMIC;
     if (first && all_or_nothing) {
@@ -145,7 +167,8 @@ Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamRead
     }
     if (done.has_error()) co_return done.error();
   }
-  if (in.cancelled()) co_return base::cancelled();
+  const bool complete = co_await in.complete();
+  if (!complete) co_return base::cancelled();
   const bool kept = !all_or_nothing || report.clean();
   if (atomic && kept) {
     auto committed = co_await atomic->commit(part_deadline());

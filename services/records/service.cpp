@@ -105,21 +105,22 @@ grpc::ServerUnaryReactor* Service::BatchCreate(grpc::CallbackServerContext* cont
 
 grpc::ServerWriteReactor<v1::ExportResponse>* Service::Export(grpc::CallbackServerContext* context, const v1::ExportRequest* request) {
   return rpc::write_stream<v1::ExportResponse>(
-      loop_, [this, context, request](rpc::StreamWriter<v1::ExportResponse>& out) -> Awaitable<base::Result<void>> {
+      context, loop_, [this, context, request](rpc::StreamWriter<v1::ExportResponse>& out) -> Awaitable<base::Result<void>> {
         const base::Result<CallOptions> options = options_of(*context);
         if (options.has_error()) co_return options.error();
         co_return co_await export_records(store_, *request, *options, out);
       });
 }
 
-grpc::ServerReadReactor<v1::ImportRequest>* Service::Import(grpc::CallbackServerContext* context, v1::ImportResponse* response) {
-  return rpc::read_stream<v1::ImportRequest>(
-      loop_, [this, context, response](rpc::StreamReader<v1::ImportRequest>& in) -> Awaitable<base::Result<void>> {
-        Position reached = 0;
-        const base::Result<void> outcome = co_await import_records(store_, in, *response, reached);
-        if (reached != 0) context->AddTrailingMetadata(token_key, token_of(reached));
-        co_return outcome;
-      });
+grpc::ServerReadReactor<grpc::ByteBuffer>* Service::Import(grpc::CallbackServerContext* context, grpc::ByteBuffer* answer) {
+  using Reader = rpc::StreamReader<v1::ImportRequest>;
+  const auto work = [this, context](Reader& in, v1::ImportResponse& response) -> Awaitable<base::Result<void>> {
+    Position reached = 0;
+    const base::Result<void> outcome = co_await import_records(store_, in, response, reached);
+    if (reached != 0) context->AddTrailingMetadata(token_key, token_of(reached));
+    co_return outcome;
+  };
+  return rpc::read_stream<v1::ImportRequest, v1::ImportResponse>(context, loop_, answer, work);
 }
 
 grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse>* Service::Execute(grpc::CallbackServerContext*) {

@@ -9,7 +9,8 @@
 
 namespace records {
 
-class Service final : public v1::RecordsService::CallbackService {
+/// Import takes its messages as bytes: see rpc::StreamReader.
+class Service final : public v1::RecordsService::WithRawCallbackMethod_Import<v1::RecordsService::CallbackService> {
  public:
   /// The store must outlive this. All work happens on `loop`.
   Service(boost::asio::any_io_executor loop, RecordStore& store) : loop_(std::move(loop)), store_(store), calls_(store) {}
@@ -22,7 +23,7 @@ class Service final : public v1::RecordsService::CallbackService {
   grpc::ServerUnaryReactor* BatchGet(grpc::CallbackServerContext*, const v1::BatchGetRequest*, v1::BatchGetResponse*) override;
   grpc::ServerUnaryReactor* BatchCreate(grpc::CallbackServerContext*, const v1::BatchCreateRequest*, v1::BatchCreateResponse*) override;
   grpc::ServerWriteReactor<v1::ExportResponse>* Export(grpc::CallbackServerContext*, const v1::ExportRequest*) override;
-  grpc::ServerReadReactor<v1::ImportRequest>* Import(grpc::CallbackServerContext*, v1::ImportResponse*) override;
+  grpc::ServerReadReactor<grpc::ByteBuffer>* Import(grpc::CallbackServerContext*, grpc::ByteBuffer*) override;
   grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse>* Execute(grpc::CallbackServerContext*) override;
 
  private:

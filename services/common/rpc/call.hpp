@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "rpc/status.hpp"
+#include "rpc/trace.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -13,13 +14,16 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace rpc {
 
@@ -56,23 +60,31 @@ inline base::Result<void> outcome_of(const std::exception_ptr& thrown, base::Res
   }
 }
 
-/// The status for the caller; what only the operator should read goes to the log here.
-inline grpc::Status finish(const base::Result<void>& outcome) {
+/// What only the operator should read goes to the log here, with the trace that the caller knows the call by.
+inline void log_failure(const base::Error& error, std::string_view traceparent) {
+  if (error.detail.empty()) return;
+  const auto level = error.code == base::Code::internal ? base::log::Level::error : base::log::Level::debug;
+  if (!base::log::enabled(level)) return;
+  base::log::write(level, "call failed",
+                   {{"code", base::name(error.code)},
+                    {"message", error.message},
+                    {"detail", error.detail},
+                    {"trace_id", continue_trace(traceparent).trace_id}});
+}
+
+/// The status for the caller; what is not for the caller is logged.
+inline grpc::Status finish(const grpc::ServerContextBase& context, const base::Result<void>& outcome) {
   if (outcome.has_value()) return grpc::Status::OK;
-  const base::Error& error = outcome.error();
-  if (!error.detail.empty()) {
-    const auto level = error.code == base::Code::internal ? base::log::Level::error : base::log::Level::debug;
-    base::log::write(level, "call failed", {{"code", base::name(error.code)}, {"message", error.message}, {"detail", error.detail}});
-  }
-  return to_grpc(error);
+  log_failure(outcome.error(), metadata(context, "traceparent"));
+  return to_grpc(outcome.error());
 }
 
 /// Runs `work() -> Awaitable<Result<void>>` on the loop and finishes the call with its outcome.
 template <class Work>
 grpc::ServerUnaryReactor* unary(grpc::CallbackServerContext* context, const boost::asio::any_io_executor& loop, Work work) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  boost::asio::co_spawn(loop, std::move(work), [reactor](std::exception_ptr thrown, base::Result<void> result) {
-    reactor->Finish(finish(outcome_of(thrown, std::move(result))));
+  boost::asio::co_spawn(loop, std::move(work), [context, reactor](std::exception_ptr thrown, base::Result<void> result) {
+    reactor->Finish(finish(*context, outcome_of(thrown, std::move(result))));
   });
   return reactor;
 }
@@ -109,49 +121,79 @@ class StreamWriter final : public grpc::ServerWriteReactor<Response> {
 
 /// Runs `work(StreamWriter&) -> Awaitable<Result<void>>` on the loop.
 template <class Response, class Work>
-grpc::ServerWriteReactor<Response>* write_stream(const boost::asio::any_io_executor& loop, Work work) {
+grpc::ServerWriteReactor<Response>* write_stream(grpc::CallbackServerContext* context, const boost::asio::any_io_executor& loop, Work work) {
   auto* const writer = new StreamWriter<Response>(loop);
   boost::asio::co_spawn(
       loop, [writer, work = std::move(work)]() mutable -> Awaitable<base::Result<void>> { co_return co_await work(*writer); },
-      [writer](std::exception_ptr thrown, base::Result<void> result) { writer->Finish(finish(outcome_of(thrown, std::move(result)))); });
+      [context, writer](std::exception_ptr thrown, base::Result<void> result) {
+        writer->Finish(finish(*context, outcome_of(thrown, std::move(result))));
+      });
   return writer;
 }
 
-/// The reading side of a call that is a stream of requests.
+/// The reading side of a call that is a stream of requests. It takes the messages as bytes (a method marked WithRawCallbackMethod_…), because
+/// gRPC reports a message that it cannot parse as the stream's end, and half a stream must not pass for a whole one.
 template <class Request>
-class StreamReader final : public grpc::ServerReadReactor<Request> {
+class StreamReader final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
-  explicit StreamReader(boost::asio::any_io_executor loop) : done_(loop, 1) {}
+  explicit StreamReader(boost::asio::any_io_executor loop) : read_(loop, 1), sent_(loop, 1) {}
 
-  /// The next message; null at the end. Valid until the next call.
-  Awaitable<Request*> read() {
+  /// The next message, valid until the next call; null at the end. INVALID_ARGUMENT for what is no such message.
+  Awaitable<base::Result<Request*>> read() {
+    this->StartRead(&bytes_);
+    const bool more = co_await next(read_);
+    if (!more) co_return nullptr;
     message_.Clear();
-    this->StartRead(&message_);
-    boost::system::error_code error;
-    const bool ok = co_await done_.async_receive(boost::asio::redirect_error(boost::asio::use_awaitable, error));
-    co_return ok && !error ? &message_ : nullptr;
+    if (!grpc::SerializationTraits<Request>::Deserialize(&bytes_, &message_).ok()) co_return unreadable();
+    co_return &message_;
   }
 
-  /// True when the caller went before it had sent everything: what was read is not the whole.
-  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  /// After the end: whether the caller has said that it is the end. False: it has gone, and what was read is not the whole. Reading ends the same
+  /// way in both cases and OnCancel may come later, but a caller that has gone can no longer be sent anything.
+  Awaitable<bool> complete() {
+    this->StartSendInitialMetadata();
+    const bool sent = co_await next(sent_);
+    co_return sent && !cancelled_.load(std::memory_order_relaxed);
+  }
 
  private:
-  void OnReadDone(bool ok) override { done_.try_send(boost::system::error_code{}, ok); }
+  static base::Error unreadable() { return {.code = base::Code::invalid_argument, .message = "a message of the stream cannot be read"}; }
+
+  static Awaitable<bool> next(Signal& signal) {
+    boost::system::error_code error;
+    const bool ok = co_await signal.async_receive(boost::asio::redirect_error(boost::asio::use_awaitable, error));
+    co_return ok && !error;
+  }
+
+  void OnReadDone(bool ok) override { read_.try_send(boost::system::error_code{}, ok); }
+  void OnSendInitialMetadataDone(bool ok) override { sent_.try_send(boost::system::error_code{}, ok); }
   void OnCancel() override { cancelled_.store(true, std::memory_order_relaxed); }
   void OnDone() override { delete this; }
 
-  Signal done_;
+  Signal read_, sent_;
+  grpc::ByteBuffer bytes_;
   Request message_;
   std::atomic<bool> cancelled_{false};
 };
 
-/// Runs `work(StreamReader&) -> Awaitable<Result<void>>` on the loop.
-template <class Request, class Work>
-grpc::ServerReadReactor<Request>* read_stream(const boost::asio::any_io_executor& loop, Work work) {
+/// Runs `work(StreamReader&, Response&) -> Awaitable<Result<void>>` on the loop and puts the response into `answer`.
+template <class Request, class Response, class Work>
+grpc::ServerReadReactor<grpc::ByteBuffer>* read_stream(grpc::CallbackServerContext* context, const boost::asio::any_io_executor& loop,
+                                                       grpc::ByteBuffer* answer, Work work) {
   auto* const reader = new StreamReader<Request>(loop);
   boost::asio::co_spawn(
-      loop, [reader, work = std::move(work)]() mutable -> Awaitable<base::Result<void>> { co_return co_await work(*reader); },
-      [reader](std::exception_ptr thrown, base::Result<void> result) { reader->Finish(finish(outcome_of(thrown, std::move(result)))); });
+      loop,
+      [reader, answer, work = std::move(work)]() mutable -> Awaitable<base::Result<void>> {
+        Response response;
+        base::Result<void> outcome = co_await work(*reader, response);
+        bool own_buffer = false;
+        if (outcome.has_value() && !grpc::SerializationTraits<Response>::Serialize(response, answer, &own_buffer).ok())
+          co_return base::internal("the answer cannot be written");
+        co_return outcome;
+      },
+      [context, reader](std::exception_ptr thrown, base::Result<void> result) {
+        reader->Finish(finish(*context, outcome_of(thrown, std::move(result))));
+      });
   return reader;
 }
 
