@@ -87,11 +87,14 @@ class Api:
     def titles(self, **query):
         return [item["title"] for item in self.page(limit=200, **query)["items"]]
 
+    def clean_owner(self, owner):
+        while items := self.page(owner=owner, limit=200, count="none")["items"]:
+            for item in items:
+                self.delete(f"/records/{item['id']}")
+
     def clean(self):
         for owner in self._owners:
-            while items := self.page(owner=owner, limit=200, count="none")["items"]:
-                for item in items:
-                    self.delete(f"/records/{item['id']}")
+            self.clean_owner(owner)
         self.session.close()
 
 
