@@ -65,10 +65,7 @@ base::Result<Writer> Writer::make(Format format, std::string_view fields) {
 
 void Writer::append_header(std::string& out) const {
   if (format_ != Format::csv) return;
-  for (const std::size_t field : fields_) {
-    if (&field != &fields_.front()) out += ',';
-    out += names[field];
-  }
+  for (std::size_t i = 0; i < fields_.size(); ++i) out.append(i > 0 ? "," : "").append(names[fields_[i]]);
   out += '\n';
 }
 
@@ -78,17 +75,16 @@ void Writer::append(std::string& out, const v1::Record& record) const {
     out += '\n';
     return;
   }
-  char before = '{';
-  for (const std::size_t field : fields_) {
-    if (format_ == Format::csv) {
-      if (&field != &fields_.front()) out += ',';
-      append_csv(out, record, field);
-    } else {
-      out += std::exchange(before, ',');
-      json::append_member(out, record, names[field]);
-    }
+  const bool csv = format_ == Format::csv;
+  const std::size_t begin = out.size();
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    if (i > 0) out += ',';
+    else if (!csv) out += '{';
+    if (csv) append_csv(out, record, fields_[i]);
+    else json::append_member(out, record, names[fields_[i]]);
   }
-  out += format_ == Format::csv ? "\n" : "}\n";
+  if (out.size() == begin) out += "\"\"";  // one empty field: a blank line would be passed over
+  out += csv ? "\n" : "}\n";
 }
 
 }  // namespace rows
