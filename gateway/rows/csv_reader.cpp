@@ -93,12 +93,12 @@ bool CsvReader::step(CsvRow& row) {
 }
 
 void CsvReader::take(std::size_t bytes) {
-  const std::string_view text = rest_.substr(0, bytes);
-  size_ += bytes;
-  if (size_ > most_bytes) return fail("is longer than " + std::to_string(most_bytes) + " bytes");
+  const std::string_view text = rest_.substr(0, std::min(bytes, most_bytes - size_));
+  size_ += text.size();
   if (state_ == State::quoted) line_ += std::ranges::count(text, '\n');
   field_.append(text);
-  rest_.remove_prefix(bytes);
+  rest_.remove_prefix(text.size());
+  if (text.size() < bytes) fail("is longer than " + std::to_string(most_bytes) + " bytes");
 }
 
 void CsvReader::end_field() {
@@ -115,7 +115,7 @@ void CsvReader::fail(std::string why) {
 
 bool CsvReader::end_row(CsvRow& row) {
   if (state_ == State::plain && field_.ends_with('\r')) field_.pop_back();
-  const bool blank = row_.fault.empty() && row_.fields.empty() && field_.empty();
+  const bool blank = state_ == State::plain && row_.fields.empty() && field_.empty();
   row_.fields.push_back(std::exchange(field_, {}));
   row = std::exchange(row_, {});
   ++line_;
