@@ -6,36 +6,91 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <bit>
 
 namespace records {
 namespace asio = boost::asio;
 
 namespace {
 
-/// Above this many items in work the stream is not read further: gRPC's flow control then slows the sender.
-constexpr int most_in_work = 8192;
+/// With as many items in work or unsent, or as much unsent text, the stream is not read further: gRPC's flow control then slows the sender.
+constexpr int most_items = 8192;
+constexpr std::size_t most_unsent_bytes = 32 * 1024 * 1024;
+/// A message ends where its text has reached this: clients take 4 MB by default, and the longest single answer is a page.
+constexpr std::size_t bytes_a_message = 1024 * 1024;
+/// What callers ask for beyond this is as good as for ever.
+constexpr std::chrono::microseconds longest_timeout = std::chrono::hours(24);
+
+std::chrono::microseconds timeout_of(const v1::Call& call) {
+  if (call.timeout_us() == 0) return rpc::default_timeout;
+  return std::min(std::chrono::microseconds(call.timeout_us()), longest_timeout);
+}
 
 base::Result<CallOptions> options_of(const v1::Call& call) {
   const base::Result<Position> position = position_of(call.consistency_token());
   if (position.has_error()) return position.error();
-  const auto timeout = call.timeout_us() > 0 ? std::chrono::microseconds(call.timeout_us())
-                                             : std::chrono::duration_cast<std::chrono::microseconds>(rpc::default_timeout);
-  CallOptions options{base::SteadyClock::now() + timeout, *position, Consistency::session};
-  if (call.consistency() == v1::CONSISTENCY_STRONG) options.consistency = Consistency::strong;
-  if (call.consistency() == v1::CONSISTENCY_EVENTUAL) options.consistency = Consistency::eventual;
+  CallOptions options{base::SteadyClock::now() + timeout_of(call), *position, Consistency::session};
+  switch (call.consistency()) {
+    case v1::CONSISTENCY_UNSPECIFIED: break;
+    case v1::CONSISTENCY_STRONG: options.consistency = Consistency::strong; break;
+    case v1::CONSISTENCY_EVENTUAL: options.consistency = Consistency::eventual; break;
+    default: return base::invalid("consistency", "must be strong or eventual");
+  }
   return options;
 }
 
+/// Calls of one urgency have less than twice the time of each other.
+int urgency_of(const v1::Call& call) { return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, timeout_of(call).count()))); }
+
+std::size_t text_in(const v1::Record& record) { return record.title().size() + record.owner().size() + record.description().size(); }
+
+template <class Response>
+std::size_t text_in(const Response& response) {
+  if constexpr (requires { response.record(); }) {
+    return text_in(response.record());
+  } else if constexpr (requires { response.items(); }) {
+    std::size_t bytes = 0;
+    for (const v1::Record& record : response.items()) bytes += text_in(record);
+    return bytes;
+  } else {
+    return 0;
+  }
+}
+
+void put(v1::Reply& reply, v1::GetResponse&& response) { *reply.mutable_get() = std::move(response); }
+void put(v1::Reply& reply, v1::ListResponse&& response) { *reply.mutable_list() = std::move(response); }
+void put(v1::Reply& reply, v1::CreateResponse&& response) { *reply.mutable_create() = std::move(response); }
+void put(v1::Reply& reply, v1::UpdateResponse&& response) { *reply.mutable_update() = std::move(response); }
+void put(v1::Reply& reply, v1::DeleteResponse&& response) { *reply.mutable_delete_() = std::move(response); }
+
 }  // namespace
 
-BatchStream* BatchStream::open(asio::any_io_executor loop, Calls& calls) {
-  auto* const stream = new BatchStream(std::move(loop), calls);
+void BatchStreams::drain() {
+  draining_ = true;
+  for (BatchStream* const stream : open_) stream->drain();
+}
+
+BatchStream* BatchStream::open(asio::any_io_executor loop, Calls& calls, BatchStreams& streams) {
+  auto* const stream = new BatchStream(std::move(loop), calls, streams);
   stream->self_.reset(stream);
-  stream->read_next();
+  asio::post(stream->loop_, [stream, self = stream->self_] { stream->begin(); });
   return stream;
 }
 
-void BatchStream::read_next() {
+void BatchStream::begin() {
+  streams_.open_.insert(this);
+  if (streams_.draining_) drain();
+  else read_on();
+}
+
+// What gRPC has read already is still taken; what it has not is the caller's to send elsewhere.
+void BatchStream::drain() {
+  draining_ = true;
+  close_when_idle();
+}
+
+void BatchStream::read_on() {
+  if (reading_ || caller_done_ || draining_ || in_work_ + unsent_ >= most_items || unsent_bytes_ >= most_unsent_bytes) return;
   reading_ = true;
   StartRead(&incoming_);
 }
@@ -43,135 +98,157 @@ void BatchStream::read_next() {
 void BatchStream::OnReadDone(bool ok) {
   asio::post(loop_, [this, ok, self = self_] {
     reading_ = false;
+    if (finished_) return;
     if (!ok) {
-      input_ended_ = true;
+      caller_done_ = true;
       return close_when_idle();
     }
-    auto message = std::make_shared<v1::ExecuteRequest>();
-    message->Swap(&incoming_);
-    if (in_work_ + message->calls_size() < most_in_work) read_next();
-    take(message);
+    auto batch = std::make_shared<Batch>();
+    batch->message.Swap(&incoming_);
+    take(batch);
+    read_on();
   });
 }
 
 void BatchStream::OnWriteDone(bool ok) {
   asio::post(loop_, [this, ok, self = self_] {
-    writing_ = false;
-    outgoing_.Clear();
-    if (!ok) gathered_.Clear();
+    unsent_ -= outgoing_->replies_size();
+    outgoing_->Clear();
+    spare_ = std::move(outgoing_);
+    if (!ok) {
+      ready_.clear();
+      unsent_ = 0;
+      unsent_bytes_ = 0;
+    }
     flush();
+    read_on();
     close_when_idle();
   });
 }
 
 // Called when gRPC is through with the stream; the loop may still hold work that points here.
 void BatchStream::OnDone() {
-  asio::post(loop_, [self = std::move(self_)] {});
+  asio::post(loop_, [this, self = std::move(self_)] { streams_.open_.erase(this); });
 }
 
 void BatchStream::close_when_idle() {
-  if (finished_ || !input_ended_ || in_work_ > 0 || writing_) return;
+  if (finished_ || !(caller_done_ || draining_) || in_work_ > 0 || outgoing_) return;
   finished_ = true;
-  Finish(grpc::Status::OK);
+  Finish(caller_done_ ? grpc::Status::OK : rpc::to_grpc(base::unavailable("the service is stopping")));
 }
 
 v1::Reply& BatchStream::next_reply(std::uint64_t id) {
-  v1::Reply& reply = *gathered_.add_replies();
+  if (ready_.empty() || ready_.back().bytes >= bytes_a_message)
+    ready_.push_back({spare_ ? std::move(spare_) : std::make_unique<v1::ExecuteResponse>()});
+  ++unsent_;
+  v1::Reply& reply = *ready_.back().message->add_replies();
   reply.set_id(id);
   return reply;
 }
 
 template <class Response>
-void BatchStream::answer(std::uint64_t id, Replied<Response> replied) {
-  v1::Reply& reply = next_reply(id);
+void BatchStream::answer(const BatchPtr& batch, const v1::Call& call, Replied<Response> replied) {
+  if (replied.has_error()) rpc::log_failure(replied.error(), call.traceparent());
+  if (batch->cancelled.contains(call.id())) return;
+  v1::Reply& reply = next_reply(call.id());
   if (replied.has_error()) {
-    rpc::log_failure(replied.error(), {});
     *reply.mutable_error() = rpc::to_proto(replied.error());
     return;
   }
   if (replied->position != 0) reply.set_consistency_token(token_of(replied->position));
   reply.set_served_by(std::move(replied->served_by));
-  if constexpr (std::is_same_v<Response, v1::GetResponse>) *reply.mutable_get() = std::move(replied->response);
-  else if constexpr (std::is_same_v<Response, v1::ListResponse>) *reply.mutable_list() = std::move(replied->response);
-  else if constexpr (std::is_same_v<Response, v1::CreateResponse>) *reply.mutable_create() = std::move(replied->response);
-  else if constexpr (std::is_same_v<Response, v1::UpdateResponse>) *reply.mutable_update() = std::move(replied->response);
-  else *reply.mutable_delete_() = std::move(replied->response);
+  const std::size_t bytes = text_in(replied->response);
+  ready_.back().bytes += bytes;
+  unsent_bytes_ += bytes;
+  put(reply, std::move(replied->response));
 }
 
 void BatchStream::flush() {
-  if (writing_ || finished_ || gathered_.replies().empty()) return;
-  writing_ = true;
-  outgoing_.Swap(&gathered_);
-  StartWrite(&outgoing_);
+  if (outgoing_ || finished_ || ready_.empty()) return;
+  outgoing_ = std::move(ready_.front().message);
+  unsent_bytes_ -= ready_.front().bytes;
+  ready_.pop_front();
+  StartWrite(outgoing_.get());
 }
 
 template <class Work>
-void BatchStream::spawn(int items, Work work) {
-  in_work_ += items;
-  asio::co_spawn(loop_, std::move(work), [this, items, self = self_](std::exception_ptr thrown) {
-    if (thrown) base::log::error("a batch failed", {{"detail", rpc::outcome_of(thrown, {}).error().detail}});
-    in_work_ -= items;
+void BatchStream::spawn(BatchPtr batch, std::vector<const v1::Call*> calls, Work work) {
+  in_work_ += static_cast<int>(calls.size());
+  asio::co_spawn(loop_, std::move(work), [this, batch, calls = std::move(calls), self = self_](std::exception_ptr thrown) {
+    if (thrown)
+      for (const v1::Call* const call : calls) answer<v1::GetResponse>(batch, *call, rpc::outcome_of(thrown, {}).error());
+    in_work_ -= static_cast<int>(calls.size());
     flush();
-    if (!reading_ && !input_ended_ && in_work_ < most_in_work) read_next();
+    read_on();
     close_when_idle();
   });
 }
 
-void BatchStream::take(const Message& message) {
+void BatchStream::cancel(const v1::ExecuteRequest& message) {
+  if (message.cancelled_ids().empty()) return;
+  const std::unordered_set<std::uint64_t> ids(message.cancelled_ids().begin(), message.cancelled_ids().end());
+  for (const auto& weak : batches_)
+    if (const BatchPtr batch = weak.lock())
+      for (const v1::Call& call : batch->message.calls())
+        if (ids.contains(call.id())) batch->cancelled.insert(call.id());
+}
+
+void BatchStream::take(const BatchPtr& batch) {
+  cancel(batch->message);
+  std::erase_if(batches_, [](const auto& weak) { return weak.expired(); });
+  batches_.push_back(batch);
   std::vector<Group> gets, creations;
   // Items that may share a statement: the strictest position and the longest deadline of the group hold for all of them.
   const auto gather = [](std::vector<Group>& groups, const v1::Call& call, const CallOptions& options) {
-    auto group = std::ranges::find_if(groups, [&](const Group& g) { return g.options.consistency == options.consistency && g.calls.size() < limits::batch; });
-    if (group == groups.end()) group = groups.insert(groups.end(), Group{options, {}});
+    const auto fits = [&, urgency = urgency_of(call)](const Group& g) {
+      return g.options.consistency == options.consistency && g.urgency == urgency && g.calls.size() < limits::batch;
+    };
+    auto group = std::ranges::find_if(groups, fits);
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{options, urgency_of(call), {}});
     group->options.position = std::max(group->options.position, options.position);
     group->options.deadline = std::max(group->options.deadline, options.deadline);
     group->calls.push_back(&call);
   };
-  for (const v1::Call& call : message->calls()) {
+  for (const v1::Call& call : batch->message.calls()) {
     const base::Result<CallOptions> options = options_of(call);
-    if (options.has_error()) {
-      *next_reply(call.id()).mutable_error() = rpc::to_proto(options.error());
-    } else if (call.has_get()) {
-      gather(gets, call, *options);
-    } else if (call.has_create()) {
-      gather(creations, call, *options);
-    } else {
-      spawn(1, [this, message, &call, o = *options] { return run_one(message, call, o); });
-    }
+    if (options.has_error()) answer<v1::GetResponse>(batch, call, options.error());
+    else if (call.has_get()) gather(gets, call, *options);
+    else if (call.has_create()) gather(creations, call, *options);
+    else spawn(batch, {&call}, [this, batch, &call, o = *options] { return run_one(batch, call, o); });
   }
   for (Group& group : gets) {
-    const int items = static_cast<int>(group.calls.size());
-    spawn(items, [this, message, group = std::move(group)]() mutable { return run_gets(message, std::move(group)); });
+    auto calls = group.calls;
+    spawn(batch, std::move(calls), [this, batch, group = std::move(group)]() mutable { return run_gets(batch, std::move(group)); });
   }
   for (Group& group : creations) {
-    const int items = static_cast<int>(group.calls.size());
-    spawn(items, [this, message, group = std::move(group)]() mutable { return run_creations(message, std::move(group)); });
+    auto calls = group.calls;
+    spawn(batch, std::move(calls), [this, batch, group = std::move(group)]() mutable { return run_creations(batch, std::move(group)); });
   }
   flush();
 }
 
-Awaitable<void> BatchStream::run_gets(Message, Group group) {
+Awaitable<void> BatchStream::run_gets(BatchPtr batch, Group group) {
   std::vector<std::int64_t> ids;
   ids.reserve(group.calls.size());
   for (const v1::Call* call : group.calls) ids.push_back(call->get().id());
   auto outcomes = co_await calls_.get(std::move(ids), group.options);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) answer(group.calls[i]->id(), std::move(outcomes[i]));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) answer(batch, *group.calls[i], std::move(outcomes[i]));
 }
 
-Awaitable<void> BatchStream::run_creations(Message, Group group) {
+Awaitable<void> BatchStream::run_creations(BatchPtr batch, Group group) {
   std::vector<const v1::CreateRequest*> requests;
   requests.reserve(group.calls.size());
   for (const v1::Call* call : group.calls) requests.push_back(&call->create());
   auto outcomes = co_await calls_.create(std::move(requests), group.options);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) answer(group.calls[i]->id(), std::move(outcomes[i]));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) answer(batch, *group.calls[i], std::move(outcomes[i]));
 }
 
-Awaitable<void> BatchStream::run_one(Message, const v1::Call& call, CallOptions options) {
+Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, CallOptions options) {
   switch (call.request_case()) {
-    case v1::Call::kList: answer(call.id(), co_await calls_.list(call.list(), options)); break;
-    case v1::Call::kUpdate: answer(call.id(), co_await calls_.update(call.update(), options)); break;
-    case v1::Call::kDelete: answer(call.id(), co_await calls_.remove(call.delete_(), options)); break;
-    default: *next_reply(call.id()).mutable_error() = rpc::to_proto(base::invalid("request", "is empty")); break;
+    case v1::Call::kList: answer(batch, call, co_await calls_.list(call.list(), options)); break;
+    case v1::Call::kUpdate: answer(batch, call, co_await calls_.update(call.update(), options)); break;
+    case v1::Call::kDelete: answer(batch, call, co_await calls_.remove(call.delete_(), options)); break;
+    default: answer<v1::GetResponse>(batch, call, base::invalid("request", "is empty")); break;
   }
 }
 

@@ -8,55 +8,94 @@
 
 #include <records/v1/records.grpc.pb.h>
 
-#include <atomic>
+#include <deque>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 namespace records {
 
+class BatchStream;
+
+/// The open streams of a service. Touched on its loop only.
+class BatchStreams {
+ public:
+  /// Each stream ends as soon as the calls that it has taken are answered; so does each that is opened from now on.
+  void drain();
+
+ private:
+  friend class BatchStream;
+  std::unordered_set<BatchStream*> open_;
+  bool draining_ = false;
+};
+
 /// Lives until gRPC and the last item of work have let go of it. Its state is touched on the loop only.
 class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse> {
  public:
-  static BatchStream* open(boost::asio::any_io_executor loop, Calls& calls);
+  /// `calls` and `streams` must outlive the loop's run.
+  static BatchStream* open(boost::asio::any_io_executor loop, Calls& calls, BatchStreams& streams);
 
  private:
-  BatchStream(boost::asio::any_io_executor loop, Calls& calls) : loop_(std::move(loop)), calls_(calls) {}
+  friend class BatchStreams;
+
+  /// The calls of one message, and which of them nobody waits for any more.
+  struct Batch {
+    v1::ExecuteRequest message;
+    std::unordered_set<std::uint64_t> cancelled;
+  };
+  using BatchPtr = std::shared_ptr<Batch>;
 
   /// Calls of one message that go to the database as one.
   struct Group {
     CallOptions options;
+    int urgency;
     std::vector<const v1::Call*> calls;
   };
-  using Message = std::shared_ptr<v1::ExecuteRequest>;
+
+  /// Answers that go back as one message.
+  struct Parcel {
+    std::unique_ptr<v1::ExecuteResponse> message;
+    std::size_t bytes = 0;  ///< of text
+  };
+
+  BatchStream(boost::asio::any_io_executor loop, Calls& calls, BatchStreams& streams) : loop_(std::move(loop)), calls_(calls), streams_(streams) {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
   void OnDone() override;
 
-  void take(const Message& message);
-  void read_next();
+  void begin();
+  void drain();
+  void read_on();
+  void take(const BatchPtr& batch);
+  void cancel(const v1::ExecuteRequest& message);
   void flush();
   void close_when_idle();
   template <class Response>
-  void answer(std::uint64_t id, Replied<Response> reply);
+  void answer(const BatchPtr& batch, const v1::Call& call, Replied<Response> replied);
   v1::Reply& next_reply(std::uint64_t id);
 
-  Awaitable<void> run_gets(Message message, Group group);
-  Awaitable<void> run_creations(Message message, Group group);
-  Awaitable<void> run_one(Message message, const v1::Call& call, CallOptions options);
+  Awaitable<void> run_gets(BatchPtr batch, Group group);
+  Awaitable<void> run_creations(BatchPtr batch, Group group);
+  Awaitable<void> run_one(BatchPtr batch, const v1::Call& call, CallOptions options);
   template <class Work>
-  void spawn(int items, Work work);
+  void spawn(BatchPtr batch, std::vector<const v1::Call*> calls, Work work);
 
   boost::asio::any_io_executor loop_;
   Calls& calls_;
+  BatchStreams& streams_;
   std::shared_ptr<BatchStream> self_;  ///< until OnDone
   v1::ExecuteRequest incoming_;
-  v1::ExecuteResponse gathered_;  ///< ready, waiting for the line
-  v1::ExecuteResponse outgoing_;  ///< on the line
+  std::vector<std::weak_ptr<Batch>> batches_;     ///< in work
+  std::deque<Parcel> ready_;                      ///< waiting for the line; the last is still filled
+  std::unique_ptr<v1::ExecuteResponse> outgoing_;  ///< on the line
+  std::unique_ptr<v1::ExecuteResponse> spare_;     ///< empty, with the memory of an earlier one
   int in_work_ = 0;
+  int unsent_ = 0;                 ///< answers ready or on the line
+  std::size_t unsent_bytes_ = 0;   ///< their text, without what is on the line
   bool reading_ = false;
-  bool writing_ = false;
-  bool input_ended_ = false;
+  bool caller_done_ = false;
+  bool draining_ = false;
   bool finished_ = false;
 };
 

@@ -75,16 +75,17 @@ int serve(const records::Config& config, asio::io_context& loop, records::Record
   records::Service service(loop.get_executor(), store);
   cluster::ClusterServiceImpl topology(loop.get_executor(), cluster, config.database.sqlite_path.value_or(""));
   rpc::Server server({config.listen}, {&service, &topology});
-  base::log::info("serving", {{"port", server.port()}, {"database", config.database.summary()}, {"version", RECORDS_VERSION}});
   std::thread drain;
   base::on_stop_signals(loop, [&] {
     base::log::info("draining");
+    service.drain();
     // The loop goes on while calls end.
     drain = std::thread([&] {
       server.drain(config.drain);
       loop.stop();
     });
   });
+  base::log::info("serving", {{"port", server.port()}, {"database", config.database.summary()}, {"version", RECORDS_VERSION}});
   loop.run();
   if (drain.joinable()) drain.join();
   base::log::info("stopped");

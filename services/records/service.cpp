@@ -1,6 +1,5 @@
 #include "records/service.hpp"
 
-#include "records/batch_stream.hpp"
 #include "records/exchange.hpp"
 #include "rpc/call.hpp"
 
@@ -124,7 +123,7 @@ grpc::ServerReadReactor<grpc::ByteBuffer>* Service::Import(grpc::CallbackServerC
 }
 
 grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse>* Service::Execute(grpc::CallbackServerContext*) {
-  return BatchStream::open(loop_, calls_);
+  return BatchStream::open(loop_, calls_, streams_);
 }
 
 }  // namespace records

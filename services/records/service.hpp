@@ -1,6 +1,7 @@
 // RecordsService as gRPC serves it: each handler reads the call's metadata, hands it to Calls and puts the position into the trailer.
 #pragma once
 
+#include "records/batch_stream.hpp"
 #include "records/calls.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -14,6 +15,9 @@ class Service final : public v1::RecordsService::WithRawCallbackMethod_Import<v1
  public:
   /// The store must outlive this. All work happens on `loop`.
   Service(boost::asio::any_io_executor loop, RecordStore& store) : loop_(std::move(loop)), store_(store), calls_(store) {}
+
+  /// The batched streams end as soon as their calls have; their callers go elsewhere. On the loop, when the server begins to drain.
+  void drain() { streams_.drain(); }
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext*, const v1::ListRequest*, v1::ListResponse*) override;
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext*, const v1::GetRequest*, v1::GetResponse*) override;
@@ -30,6 +34,7 @@ class Service final : public v1::RecordsService::WithRawCallbackMethod_Import<v1
   boost::asio::any_io_executor loop_;
   RecordStore& store_;
   Calls calls_;
+  BatchStreams streams_;
 };
 
 }  // namespace records
