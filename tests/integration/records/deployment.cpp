@@ -65,7 +65,10 @@ Deployment::~Deployment() {
   std::filesystem::remove_all(folder_);
 }
 
-void Deployment::drain(std::chrono::milliseconds grace) { server_->drain(grace); }
+void Deployment::drain(std::chrono::milliseconds grace) {
+  on_loop<bool>([this] { return service_->drain(), true; });
+  server_->drain(grace);
+}
 
 records::Page Deployment::page_of(const std::string& owner) {
   records::ListQuery query{.filter = {.owner = owner}, .limit = records::limits::page};
@@ -153,6 +156,10 @@ void Deployment::wait_under_way(int writes) {
   wait_for("writes under way", [&] { return on_loop<int>([this] { return store_->under_way(); }) == writes; });
 }
 
+std::size_t Deployment::reads() {
+  return on_loop<std::size_t>([this] { return store_->reads(); });
+}
+
 cluster::v1::GetTopologyResponse Deployment::topology() {
   const auto stub = cluster::v1::ClusterService::NewStub(channel_);
   cluster::v1::GetTopologyResponse response;
@@ -174,7 +181,7 @@ void wait_for(const std::string& what, const std::function<bool()>& holds) {
   const auto until = base::SteadyClock::now() + patience;
   while (!holds()) {
     if (base::SteadyClock::now() >= until) FAIL("waited in vain: " << what);
-    std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // not to take the processor from what is waited for
   }
 }
 

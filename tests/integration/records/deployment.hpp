@@ -99,6 +99,8 @@ class Deployment {
   /// Waits until so many writes stand at the gate, or have begun and not ended.
   void wait_at_gate(std::size_t writes);
   void wait_under_way(int writes);
+  /// Ids that the store was asked for until now.
+  std::size_t reads();
 
   cluster::v1::GetTopologyResponse topology();
 

@@ -23,11 +23,14 @@ class GatedStore final : public records::RecordStore {
   std::size_t waiting() const { return at_gate_.size(); }
   /// Writes that have begun and not ended.
   int under_way() const { return under_way_; }
+  /// Ids that were asked for until now.
+  std::size_t reads() const { return reads_; }
 
   records::Awaitable<base::Result<records::Answer<records::Page>>> list(records::ListQuery query, records::ReadOptions options) override {
     return behind_.list(std::move(query), options);
   }
   records::Awaitable<base::Result<records::Answer<std::vector<records::Record>>>> get(std::vector<std::int64_t> ids, records::ReadOptions options) override {
+    reads_ += ids.size();
     return behind_.get(std::move(ids), options);
   }
   records::Awaitable<std::vector<base::Result<records::Written>>> create(std::vector<records::Creation> creations, base::Deadline deadline) override {
@@ -74,5 +77,6 @@ class GatedStore final : public records::RecordStore {
   records::RecordStore& behind_;
   std::list<boost::asio::steady_timer> at_gate_;
   int under_way_ = 0;
+  std::size_t reads_ = 0;
   bool closed_ = false;
 };
