@@ -34,45 +34,50 @@ void for_each_element(std::string_view list, Use use) {
   }
 }
 
+/// Calls `use(parameter)` for what stands behind each semicolon: "text/csv; charset=utf-8" → charset=utf-8.
+template <class Use>
+void for_each_parameter(std::string_view element, Use use) {
+  for (auto at = element.find(';'); at != std::string_view::npos; at = element.find(';')) {
+    element.remove_prefix(at + 1);
+    use(trim(element.substr(0, element.find(';'))));
+  }
+}
+
+/// "0.5" → 500; 0 for a malformed weight.
+inline int thousandths(std::string_view weight) {
+  if (weight.empty() || weight.size() > 5 || weight[0] < '0' || weight[0] > '1' || (weight.size() > 1 && weight[1] != '.')) return 0;
+  int value = weight[0] == '1' ? 1000 : 0;
+  for (std::size_t i = 2, unit = 100; i < weight.size(); ++i, unit /= 10) {
+    if (weight[i] < '0' || weight[i] > '9') return 0;
+    value += (weight[i] - '0') * static_cast<int>(unit);
+  }
+  return value > 1000 ? 0 : value;
+}
+
 struct Weighted {
   std::string_view value;
   int weight;  ///< 0 to 1000
 };
 
-/// "gzip;q=0.5" → gzip, 500. A malformed weight counts as 0.
+/// "gzip;q=0.5" → gzip, 500. Other parameters are passed over.
 inline Weighted weighted(std::string_view element) {
-  const auto semicolon = element.find(';');
-  if (semicolon == std::string_view::npos) return {element, 1000};
-  Weighted result{trim(element.substr(0, semicolon)), 1000};
-  const auto parameter = trim(element.substr(semicolon + 1));
-  if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') return result;
-  const auto digits = parameter.substr(2);
-  int weight = digits[0] == '1' ? 1000 : 0;
-  int unit = 100;
-  for (std::size_t i = 2; i < digits.size() && i < 5; ++i, unit /= 10) {
-    if (digits[i] < '0' || digits[i] > '9') return {result.value, 0};
-    weight += (digits[i] - '0') * unit;
-  }
-  result.weight = weight > 1000 ? 1000 : weight;
+  Weighted result{trim(element.substr(0, element.find(';'))), 1000};
+  for_each_parameter(element, [&](std::string_view parameter) {
+    if (equal_ignoring_case(parameter.substr(0, 2), "q=")) result.weight = thousandths(parameter.substr(2));
+  });
   return result;
 }
 
 /// Whether `content_type` names `media_type` with any parameters but a charset other than UTF-8.
 inline bool is_media_type(std::string_view content_type, std::string_view media_type) {
-  const auto semicolon = content_type.find(';');
-  if (!equal_ignoring_case(trim(content_type.substr(0, semicolon)), media_type)) return false;
-  if (semicolon == std::string_view::npos) return true;
-  auto rest = content_type.substr(semicolon + 1);
-  while (!rest.empty()) {
-    const auto end = rest.find(';');
-    const auto parameter = trim(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    if (parameter.size() < 8 || !equal_ignoring_case(parameter.substr(0, 8), "charset=")) continue;
+  bool fits = equal_ignoring_case(trim(content_type.substr(0, content_type.find(';'))), media_type);
+  for_each_parameter(content_type, [&](std::string_view parameter) {
+    if (!equal_ignoring_case(parameter.substr(0, 8), "charset=")) return;
     auto charset = parameter.substr(8);
-    if (charset.size() >= 2 && charset.front() == '"') charset = charset.substr(1, charset.size() - 2);
-    if (!equal_ignoring_case(charset, "utf-8") && !equal_ignoring_case(charset, "utf8")) return false;
-  }
-  return true;
+    if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"') charset = charset.substr(1, charset.size() - 2);
+    fits = fits && (equal_ignoring_case(charset, "utf-8") || equal_ignoring_case(charset, "utf8"));
+  });
+  return fits;
 }
 
 }  // namespace http
