@@ -20,15 +20,13 @@ int hex(char c) {
 
 std::optional<Target> split_target(std::string_view target) {
   if (target == "*") return Target{target, {}};
-  const auto scheme_end = target.find("://");
-  const auto scheme = target.substr(0, std::min(scheme_end, target.size()));
-  if (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https")) {
-    const auto rest = target.substr(scheme_end + 3);
-    const auto begin = rest.find_first_of("/?");
-    if (begin == std::string_view::npos || rest[begin] == '?') return Target{"/", begin == std::string_view::npos ? "" : rest.substr(begin + 1)};
-    target = rest.substr(begin);
+  if (target.find('#') != std::string_view::npos) return std::nullopt;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(std::min(target.find_first_of("/?", scheme.size()), target.size()));
+    if (!target.starts_with('/')) return Target{"/", target.substr(std::min<std::size_t>(1, target.size()))};
   }
-  if (!target.starts_with('/') || target.find('#') != std::string_view::npos) return std::nullopt;
+  if (!target.starts_with('/')) return std::nullopt;
   const auto mark = target.find('?');
   if (mark == std::string_view::npos) return Target{target, {}};
   return Target{target.substr(0, mark), target.substr(mark + 1)};
