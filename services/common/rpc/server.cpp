@@ -1,5 +1,7 @@
 #include "rpc/server.hpp"
 
+#include "rpc/library_log.hpp"
+
 #include <grpc/health/v1/health.pb.h>
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -11,6 +13,7 @@
 namespace rpc {
 
 Server::Server(const ServerOptions& options, const std::vector<grpc::Service*>& services) {
+  log_libraries();
   grpc::EnableDefaultHealthCheckService(true);
   static const bool reflection = [] {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
