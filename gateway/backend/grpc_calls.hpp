@@ -88,18 +88,28 @@ class ReadStream final : public grpc::ClientReadReactor<Response> {
     stream->self_ = stream;
     prepare(stream->context_, options, token);
     start(&stream->context_, stream.get());
+    // Reads are started from the loop: without the hold gRPC would let go of a call that has ended between two of them.
+    stream->AddHold();
     stream->StartCall();
     return stream;
   }
-
-  grpc::ClientContext& context() { return context_; }
 
   /// The next message, valid until the next call; null at the end: then ask `status`.
   boost::asio::awaitable<const Response*> next() {
     this->StartRead(&message_);
     co_await read_.sleep();
-    co_return read_ok_ ? &message_ : nullptr;
+    if (read_ok_) co_return &message_;
+    this->RemoveHold();
+    co_return nullptr;
   }
+
+  /// Gives the call up before its end has been read.
+  void abandon() {
+    context_.TryCancel();
+    this->RemoveHold();
+  }
+
+  grpc::ClientContext& context() { return context_; }
 
   /// Waits for the end.
   boost::asio::awaitable<grpc::Status> status() {
@@ -140,7 +150,7 @@ class Reading final : public Incoming<Response> {
  public:
   Reading(std::shared_ptr<ReadStream<Response>> stream, loop::Cancellation* by) : stream_(std::move(stream)), cancel_(stream_->context(), by) {}
   ~Reading() override {
-    if (!ended_) stream_->context().TryCancel();
+    if (!ended_) stream_->abandon();
   }
 
   boost::asio::awaitable<base::Result<const Response*>> next() override {

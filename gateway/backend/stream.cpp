@@ -33,6 +33,8 @@ std::shared_ptr<RecordsClient::Stream> RecordsClient::Stream::open(RecordsClient
   stream->self_ = stream;
   stream->stub_->async()->Execute(&stream->call_, stream.get());
   stream->read_next();
+  // Writes are started from the loop: the hold keeps the call until the loop knows that it has ended.
+  stream->AddHold();
   stream->StartCall();
   return stream;
 }
@@ -43,6 +45,7 @@ void RecordsClient::Stream::read_next() {
 }
 
 v1::ExecuteRequest* RecordsClient::Stream::line() {
+  if (closed_) return nullptr;
   int expected = busy;
   if (state_.compare_exchange_strong(expected, busy_and_wanted) || expected == busy_and_wanted) return nullptr;
   return &outgoing_;
@@ -54,7 +57,13 @@ void RecordsClient::Stream::send() {
 }
 
 void RecordsClient::Stream::OnReadDone(bool ok) {
-  if (!ok) return;  // OnDone follows
+  if (!ok) {
+    asio::post(context_, [this, self = self_] {
+      closed_ = true;
+      RemoveHold();
+    });
+    return;  // OnDone follows
+  }
   auto batch = std::move(incoming_);
   read_next();
   asio::post(context_, [this, self = self_, batch = std::move(batch)] { client_.take(batch); });
@@ -74,6 +83,7 @@ void RecordsClient::Stream::OnDone(const grpc::Status& status) {
 
 void RecordsClient::Stream::shut() {
   call_.TryCancel();
+  if (!closed_) RemoveHold();
   done_.get_future().wait();
 }
 

@@ -17,7 +17,7 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
  public:
   static std::shared_ptr<Stream> open(RecordsClient& client);
 
-  /// The message to fill, or null while one is on its way: then the client is told to flush when it has gone. Loop thread.
+  /// The message to fill. Null while one is on its way (the client is told to flush when it has gone) and once the stream has ended. Loop thread.
   records::v1::ExecuteRequest* line();
   /// Sends what was filled. Loop thread.
   void send();
@@ -41,6 +41,7 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
   records::v1::ExecuteRequest outgoing_;
   std::shared_ptr<records::v1::ExecuteResponse> incoming_;
   std::atomic<int> state_{free};
+  bool closed_ = false;           ///< nothing more is sent; loop thread
   std::shared_ptr<Stream> self_;  ///< until OnDone
   std::promise<void> done_;
 };

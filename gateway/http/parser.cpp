@@ -91,6 +91,7 @@ void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
     case bh::field::if_none_match: return put_list(headers.if_none_match, value);
     case bh::field::prefer: return put_list(headers.prefer, value);
     case bh::field::access_control_request_method: return put_single(headers.access_control_request_method, value, name);
+    case bh::field::sec_fetch_site: return put_single(headers.sec_fetch_site, value, name);
     case bh::field::cookie:
       if (headers.cookie.data()) {
         headers.cookie = joined_.emplace_back(std::string(headers.cookie) + "; " + std::string(value));
@@ -108,7 +109,6 @@ void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
   if (equal_ignoring_case(name, "traceparent")) headers.traceparent = value;
   else if (equal_ignoring_case(name, "x-request-id")) headers.request_id = value;
   else if (equal_ignoring_case(name, "x-consistency-token")) put_single(headers.consistency_token, value, name);
-  else if (equal_ignoring_case(name, "sec-fetch-site")) headers.sec_fetch_site = value;
   else if (equal_ignoring_case(name, "idempotency-key")) put_single(headers.idempotency_key, value, name), headers.has_idempotency_key = true;
 }
 

@@ -22,8 +22,8 @@ constexpr std::uintmax_t most_bytes = 16 * 1024 * 1024;
 
 /// The frontend may be pointed at another gateway, so it may connect anywhere; everything else is its own.
 constexpr std::string_view app_policy =
-    "default-src 'self'; connect-src 'self' http: https:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' http: https:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'";
 constexpr std::string_view docs_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";

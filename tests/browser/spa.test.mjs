@@ -184,6 +184,8 @@ test('an error of the service is shown with its trace and can be tried again', a
   opened = await openApp(browser, '?q=zzz', {});
   ({ page } = opened);
   opened.expectConsole(answered(503));
+  // Without the live stream, whose return would have the list read again before the button is pressed.
+  await page.addInitScript(() => localStorage.setItem('records.live', 'off'));
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
   await page.route('**/records/?*', (route) =>
     route.fulfill({
