@@ -32,7 +32,7 @@ bool Parser::parse_header(std::string_view header) {
   header_limit(static_cast<std::uint32_t>(header.size() + 1));
   put(boost::asio::buffer(header.data(), header.size()), error);
   if (error && fault_.empty()) fault_ = "The request is not well-formed HTTP: " + error.message() + ".";
-  if (!error && fault_.empty() && version_ == 11 && hosts_ != 1) fault_ = "A request must have one Host header.";
+  if (!error && fault_.empty() && (hosts_ > 1 || (version_ == 11 && hosts_ == 0))) fault_ = "A request must have one Host header.";
   if (!error && fault_.empty() && version_ == 10 && chunked_) fault_ = "HTTP/1.0 knows no transfer coding.";
   header_parsed_ = true;
   return fault_.empty() && is_header_done();
@@ -41,6 +41,9 @@ bool Parser::parse_header(std::string_view header) {
 std::size_t Parser::parse_body(const char* bytes, std::size_t size, bool& well_formed) {
   eager(true);
   Ec error;
+  // Beast is not ready for less than the shortest last chunk, "0\r\n\r\n", which whatever is left ends with.
+  well_formed = true;
+  if (chunked_ && size < 5) return 0;
   const std::size_t used = put(boost::asio::buffer(bytes, size), error);
   well_formed = !error || error == bh::error::need_more;
   return used;
