@@ -20,7 +20,7 @@ packages_build=(
 packages_cluster=(patroni etcd-server etcd-client postgresql-15 postgresql-client-15 python3-psycopg2 python3-etcd curl util-linux)
 
 # What the tests need beside all of the above.
-packages_test=(shellcheck python3 python3-venv python3-psycopg2 chromium clang-format clang-tidy)
+packages_test=(shellcheck python3 python3-venv python3-psycopg2 chromium fonts-wqy-microhei clang-format clang-tidy)
 # Languages that a machine may have from elsewhere, in a package that Debian's would conflict with: only what cannot be run is installed.
 command -v node >/dev/null || packages_test+=(nodejs)
 command -v npm >/dev/null || packages_test+=(npm)

@@ -109,7 +109,6 @@ export function importFile(file, { type, mode, onProgress, signal }) {
     const request = new XMLHttpRequest();
     request.open('POST', apiUrl('records/import', { mode }));
     request.setRequestHeader('Content-Type', type);
-    request.setRequestHeader('Idempotency-Key', idempotencyKey());
     request.upload.addEventListener('progress', (event) => onProgress(event.total ? event.loaded / event.total : 0));
     request.addEventListener('load', () => {
       const headers = new Headers(
