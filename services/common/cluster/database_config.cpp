@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace cluster {
 namespace {
@@ -14,14 +15,24 @@ constexpr int connect_timeout_s = 5;
 
 using Options = std::map<std::string, std::string>;
 
+/// libpq's message without what it quotes: parts of the text, and there may be a password in them.
+std::string without_quotes(const char* problem) {
+  std::string words;
+  bool quoted = false;
+  for (const char c : std::string_view(problem)) {
+    if (c == '"') words += std::exchange(quoted, !quoted) ? "" : "…";
+    else if (!quoted && c != '\n') words += c;
+  }
+  return words;
+}
+
 /// libpq's own reading of a URI or of "key=value …".
 Options parse_conninfo(const std::string& setting, const std::string& text) {
   char* problem = nullptr;
   PQconninfoOption* const options = PQconninfoParse(text.c_str(), &problem);
   if (!options) {
-    std::string line = problem ? problem : "not understood";
+    const std::string line = problem ? without_quotes(problem) : "not understood";
     PQfreemem(problem);
-    line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
     throw base::ConfigError(setting + ": " + line);
   }
   Options found;
@@ -56,6 +67,8 @@ std::vector<NodeAddress> nodes_of(const std::string& setting, Options options) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::string host = at_or_last(hosts, i, addresses.empty() ? "localhost" : addresses[i]);
     const std::string port = at_or_last(ports, i, "5432");
+    // The rest of a password, which would be taken for a name, looked up and logged.
+    if (host.find('@') != std::string::npos) throw base::ConfigError(setting + ": a host's name has an @ in it; in a password write %40");
     base::parse_endpoint(setting, (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port);
     NodeAddress node{host + ":" + port, {{"host", host}, {"port", port}}};
     if (i < addresses.size() && !addresses[i].empty()) node.info.emplace_back("hostaddr", addresses[i]);
