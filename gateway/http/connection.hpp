@@ -52,7 +52,6 @@ class Connection : public loop::Ticked {
   void close();
 
   bool timed_out() const { return timed_out_; }
-  bool is_idle() const { return phase_ == Phase::idle; }
   bool peer_gone() const { return peer_gone_; }
   /// Ends an idle wait.
   void interrupt();
@@ -71,7 +70,7 @@ class Connection : public loop::Ticked {
   std::string in_;
   std::size_t begin_ = 0, end_ = 0;  ///< unread bytes of in_
   std::size_t header_begin_ = 0, header_end_ = 0;
-  Phase phase_ = Phase::idle;
+  Phase phase_ = Phase::working;  ///< no time limit before the first read
   base::SteadyClock::time_point phase_ends_{};
   base::SteadyClock::time_point work_began_{};
   loop::Cancellation* work_ = nullptr;
