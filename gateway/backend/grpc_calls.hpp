@@ -52,6 +52,24 @@ class CancelCall final : public loop::Cancellable {
   loop::Cancellation* by_;
 };
 
+/// Gives a call up at a time, as coarse as the loop's tick.
+class TimeLimit final : loop::Ticked {
+ public:
+  TimeLimit(loop::Loop& loop, grpc::ClientContext& context, base::Deadline at) : Ticked(loop), context_(context), at_(at) {}
+  bool passed() const { return passed_; }
+
+ private:
+  void on_tick(base::SteadyClock::time_point now) override {
+    if (passed_ || now < at_) return;
+    passed_ = true;
+    context_.TryCancel();
+  }
+
+  grpc::ClientContext& context_;
+  const base::Deadline at_;
+  bool passed_ = false;
+};
+
 /// `start(context, request*, response*, callback)` begins the call.
 template <class Response, class Request, class Start>
 boost::asio::awaitable<base::Result<Response>> unary(loop::Loop& loop, const Request& request, const CallOptions& options, Start start) {
@@ -148,20 +166,24 @@ class ReadStream final : public grpc::ClientReadReactor<Response> {
 template <class Response>
 class Reading final : public Incoming<Response> {
  public:
-  Reading(std::shared_ptr<ReadStream<Response>> stream, loop::Cancellation* by) : stream_(std::move(stream)), cancel_(stream_->context(), by) {}
+  Reading(loop::Loop& loop, std::shared_ptr<ReadStream<Response>> stream, loop::Cancellation* by)
+      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), by) {}
   ~Reading() override {
     if (!ended_) stream_->abandon();
   }
 
-  boost::asio::awaitable<base::Result<const Response*>> next() override {
+  boost::asio::awaitable<base::Result<const Response*>> next(base::Deadline by) override {
+    const TimeLimit limit(loop_, stream_->context(), by);
     if (const Response* const message = co_await stream_->next()) co_return message;
     ended_ = true;
     const grpc::Status status = co_await stream_->status();
+    if (limit.passed()) co_return base::deadline_exceeded("The service took too long to answer.");
     if (!status.ok()) co_return rpc::from_grpc(status);
     co_return nullptr;
   }
 
  private:
+  loop::Loop& loop_;
   std::shared_ptr<ReadStream<Response>> stream_;
   CancelCall cancel_;
   bool ended_ = false;
@@ -169,7 +191,7 @@ class Reading final : public Incoming<Response> {
 
 template <class Response, class Start>
 IncomingPtr<Response> read_stream(loop::Loop& loop, const CallOptions& options, const std::string& token, Start start) {
-  return std::make_unique<Reading<Response>>(ReadStream<Response>::open(loop, options, token, start), options.cancellation);
+  return std::make_unique<Reading<Response>>(loop, ReadStream<Response>::open(loop, options, token, start), options.cancellation);
 }
 
 /// A stream of requests with one answer, one message at a time: the caller is held until the service has room.

@@ -1,6 +1,8 @@
 #include "http/server.hpp"
 
 #include "base/log.hpp"
+#include "http/problem.hpp"
+#include "http/serialize.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -20,9 +22,15 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::string_view full =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 98\r\n\r\n"
-    R"({"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many connections."})";
+/// What a connection beyond the limit is told, before anything of it is read.
+std::string full_house(std::string_view date) {
+  Request nobody;
+  const Response response = problem(nobody, 503, "Too many connections.");
+  std::string out;
+  append_header(out, response, {.keep = false, .length = response.body.size()}, date, nobody.id());
+  return out + response.body;
+}
+
 /// When the process is out of descriptors, accepting rests this long.
 constexpr auto rest = std::chrono::milliseconds(50);
 
@@ -74,7 +82,7 @@ asio::awaitable<void> Server::accept() {
     if (open_.fetch_add(1, std::memory_order_relaxed) >= limits_.connections) {
       open_.fetch_sub(1, std::memory_order_relaxed);
       socket.non_blocking(true, error);
-      socket.write_some(asio::buffer(full), error);
+      socket.write_some(asio::buffer(full_house(lanes_.front()->environment.loop.http_date())), error);
       socket.shutdown(tcp::socket::shutdown_send, error);
       continue;
     }

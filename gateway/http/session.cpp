@@ -73,7 +73,6 @@ asio::awaitable<bool> Session::serve_one() {
 
   Parser parser(request);
   if (!parser.parse_header(header())) co_return co_await refuse(request, 400, parser.header_fault());
-  const bool may_keep = parser.keep_alive() && !environment_.draining;
   parser_ = &parser;
   body_taken_ = 0;
   continue_wanted_ = parser.expects_continue();
@@ -121,7 +120,7 @@ asio::awaitable<bool> Session::serve_one() {
   environment_.counters.in_flight.add(-1);
 
   // A body that nobody read: a short one is passed over, a long one is not worth reading.
-  bool keep = may_keep && !response.close && !peer_gone() && !timed_out();
+  bool keep = parser.keep_alive() && !environment_.draining && !response.close && !peer_gone() && !timed_out();
   if (!parser.is_done() && keep && response.status < 400 && !response.stream && !continue_wanted_) keep = co_await read_body(parser, limits().body_bytes);
   keep = keep && parser.is_done();
   const bool sent = response.status != 499 && co_await answer(request, response, keep, parser.version());

@@ -108,7 +108,7 @@ Analytics::Answer Analytics::live(Request& request) {
   options.deadline = {};
 
   Counts messages = client_.watch(wanted, options);
-  const auto first = co_await messages->next();
+  const auto first = co_await messages->next(request.deadline);
   if (first.has_error()) co_return http::problem(request, first.error());
   co_return http::event_stream(
       [messages = std::move(messages), first = *first](http::BodyWriter& out) { return write_counts(out, messages, first); });

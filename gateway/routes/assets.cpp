@@ -55,11 +55,12 @@ std::string read_file(const files::path& path) {
 }  // namespace
 
 Assets::Assets(const std::string& frontend) {
-  put("/openapi.json", std::string(openapi::document()));
-  put("/docs", std::string(openapi::docs_page()));
-  put("/docs/docs.css", std::string(openapi::docs_style()));
-  put("/docs/docs.js", std::string(openapi::docs_script()));
-  files_.at("/docs").type = "text/html; charset=utf-8";
+  for (const embedded::File& file : openapi::embedded_files()) {
+    const std::string_view name = file.name.substr(file.name.rfind('/') + 1);
+    if (name == "openapi.json") put("/openapi.json", std::string(file.text));
+    else if (name == "docs.html") put("/docs", std::string(file.text), "text/html; charset=utf-8");
+    else put("/docs/" + std::string(name), std::string(file.text));
+  }
   if (frontend.empty()) return;
   std::error_code error;
   if (!files::is_regular_file(files::path(frontend) / "index.html", error))
@@ -70,13 +71,12 @@ Assets::Assets(const std::string& frontend) {
     total += entry.file_size();
     if (total > most_bytes) throw base::ConfigError("FRONTEND_DIR: " + frontend + " holds more than " + std::to_string(most_bytes) + " bytes");
     const std::string path = "/app/" + files::relative(entry.path(), frontend).generic_string();
-    put(path == "/app/index.html" ? "/app" : path, read_file(entry.path()));
+    put(path == "/app/index.html" ? "/app" : path, read_file(entry.path()), type_of(path));
   }
-  files_.at("/app").type = "text/html; charset=utf-8";
 }
 
-void Assets::put(std::string path, std::string bytes) {
-  const std::string_view type = type_of(path);
+void Assets::put(std::string path, std::string bytes, std::string_view type) {
+  if (type.empty()) type = type_of(path);
   files_.emplace(std::move(path), File{http::make_static_body(std::move(bytes), is_text(type) || type == "application/octet-stream"), type});
 }
 

@@ -29,7 +29,8 @@ class Assets {
     std::string_view type;
   };
   Answer serve(http::Request& request, const std::string& path, std::string_view policy) const;
-  void put(std::string path, std::string bytes);
+  /// `type` empty: by the path's ending.
+  void put(std::string path, std::string bytes, std::string_view type = {});
 
   std::map<std::string, File> files_;  ///< by path without a trailing slash
 };

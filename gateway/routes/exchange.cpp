@@ -88,7 +88,7 @@ Exchange::Answer Exchange::export_records(Request& request) {
   options->deadline = {};  // as long as the client keeps reading; the service bounds each part
 
   Messages messages = client_.export_records(wanted, *options);
-  const auto first = co_await messages->next();
+  const auto first = co_await messages->next(request.deadline);
   if (first.has_error()) co_return http::problem(request, first.error());
   Response response;
   const bool csv = format == rows::Format::csv;
