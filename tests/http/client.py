@@ -36,7 +36,7 @@ class Api:
 
     def new_owner(self, stem="owner"):
         """An owner whose records are removed at the end."""
-        self._owners.append(unique(stem))
+        self._owners.append(unique(stem)[-100:])
         return self._owners[-1]
 
     def request(self, method, path, **options):

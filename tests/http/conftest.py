@@ -24,7 +24,9 @@ def store(request):
 @pytest.fixture(scope="session")
 def deployment(store, tmp_path_factory):
     """What most tests share; those that break something start their own."""
-    running = Deployment(store, tmp_path_factory.mktemp("deployment"), CORS_ORIGINS=CORS_ORIGIN)
+    # One event loop on one store, two on the other: both must do.
+    threads = {"sqlite": "1", "cluster": "2"}[store]
+    running = Deployment(store, tmp_path_factory.mktemp("deployment"), CORS_ORIGINS=CORS_ORIGIN, HTTP_THREADS=threads)
     yield running
     running.stop()
 
