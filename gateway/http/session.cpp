@@ -122,8 +122,9 @@ asio::awaitable<bool> Session::serve_one() {
   // A body that nobody read: a short one is passed over, a long one is not worth reading.
   bool keep = parser.keep_alive() && !environment_.draining && !response.close && !peer_gone() && !timed_out();
   if (!parser.is_done() && keep && response.status < 400 && !response.stream && !continue_wanted_) keep = co_await read_body(parser, limits().body_bytes);
-  keep = keep && parser.is_done();
+  keep = keep && parser.is_done() && (!response.stream || parser.version() == 11);
   const bool sent = response.status != 499 && co_await answer(request, response, keep, parser.version());
+  end_work();
   account(request, response, route_index, began);
   parser_ = nullptr;
   if (sent && !keep) co_await linger();
@@ -142,7 +143,7 @@ asio::awaitable<bool> Session::refuse(Request& request, unsigned status, std::st
 
 // What stands before the handler: expectations and the body. An answer means: refused.
 asio::awaitable<std::optional<Response>> Session::prepare(Request& request, const Route& route, Parser& parser) {
-  if (!request.headers.expect.empty() && !parser.expects_continue())
+  if (parser.version() == 11 && !request.headers.expect.empty() && !parser.expects_continue())
     co_return problem(request, 417, "Only the expectation 100-continue is understood.");
   if (route.body == BodyUse::ignored) co_return std::nullopt;
   const std::uint64_t limit = route.body == BodyUse::whole ? limits().body_bytes : limits().streamed_body_bytes;
@@ -227,12 +228,11 @@ asio::awaitable<Response> Session::work(Request& request, const Route& route) {
     const base::Error fault = base::internal(error.what());
     response = problem(request, fault);
   }
-  if (!response.stream) end_work();
   co_return response;
 }
 
 asio::awaitable<bool> Session::answer(Request& request, Response& response, bool keep, int version) {
-  Framing framing{.keep = keep && (!response.stream || version == 11), .old_client = version == 10};
+  Framing framing{.keep = keep, .old_client = version == 10};
   std::string_view body = response.body;
   std::string coded;
   if (response.fixed) {
@@ -259,9 +259,7 @@ asio::awaitable<bool> Session::answer(Request& request, Response& response, bool
   if (response.stream && request.method != Method::head) {
     const std::string header = out;
     if (!co_await Connection::write(header)) co_return false;
-    const bool whole = co_await answer_stream(response, framing.chunked);
-    end_work();
-    co_return whole && framing.keep;
+    co_return co_await answer_stream(response, framing.chunked);
   }
   // Small bodies go with the header in one buffer, large ones from where they are.
   constexpr std::size_t small = 4096;
