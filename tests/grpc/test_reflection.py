@@ -1,7 +1,5 @@
 """What grpcurl learns of a server without any file of ours: its services, their methods, their messages; and its health."""
 
-import pathlib
-
 import pytest
 
 EXPECTED = {
@@ -45,9 +43,14 @@ def test_describe_knows_the_error_details(records):
     assert "repeated .google.rpc.BadRequest.FieldViolation field_violations" in records.grpcurl("ADDRESS", "describe", "google.rpc.BadRequest").printed
 
 
+def test_describe_without_a_name_shows_everything(server):
+    name, service = server
+    described = service.grpcurl("ADDRESS", "describe").printed
+    assert all(f"{each} is a service:" in described for each in EXPECTED[name])
+
+
 def test_health_check_says_serving(server):
     _, service = server
-    options = ["-import-path", str(pathlib.Path(__file__).parent), "-proto", "health.proto"]
-    assert service("grpc.health.v1.Health/Check", options=options).message == {"status": "SERVING"}
-    missing = service("grpc.health.v1.Health/Check", {"service": "no.such.Service"}, options=options)
+    assert service("grpc.health.v1.Health/Check").message == {"status": "SERVING"}
+    missing = service("grpc.health.v1.Health/Check", {"service": "no.such.Service"})
     assert missing.error["code"] == 5
