@@ -16,7 +16,8 @@ TEST_CASE("a token is a position as PostgreSQL prints it") {
   CHECK(parse_token("16/b374d848") == 0x16B374D848u);
   CHECK(parse_token("00000016/0000000F") == 0x160000000Fu);
   CHECK(parse_token("FFFFFFFF/FFFFFFFF") == UINT64_MAX);
-  for (const char* text : {"", "/", "0", "0/", "/0", "16", "1/2/3", "g/0", "0/g", "-1/0", "+1/0", " 1/0", "1/0 ", "1 /0", "0x1/0", "100000000/0", "0/100000000", "000000001/0", "latest"}) {
+  for (const char* text : {"", "/", "0", "0/", "/0", "16", "1/2/3", "g/0", "0/g", "-1/0", "+1/0", " 1/0", "1/0 ", "1 /0", "0x1/0", "100000000/0",
+                           "0/100000000", "000000001/0", "latest"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_token(text));
   }
@@ -26,7 +27,8 @@ TEST_CASE("a position is written as it is read") {
   CHECK(token_text(0) == "0/0");
   CHECK(token_text(0x16B374D848) == "16/B374D848");
   CHECK(token_text(0x100000001) == "1/1");
-  for (const std::uint64_t position : {std::uint64_t{0}, std::uint64_t{0xabcdef}, std::uint64_t{1} << 32, UINT64_MAX}) CHECK(parse_token(token_text(position)) == position);
+  for (const std::uint64_t position : {std::uint64_t{0}, std::uint64_t{0xabcdef}, std::uint64_t{1} << 32, UINT64_MAX})
+    CHECK(parse_token(token_text(position)) == position);
 }
 
 TEST_CASE("the latest is the higher of what was seen and the client's own; it never goes back") {

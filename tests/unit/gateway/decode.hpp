@@ -33,8 +33,8 @@ inline std::string from_gzip(std::string bytes) {
 inline std::string from_brotli(const std::string& bytes, std::size_t size) {
   std::string out(size + 1, '\0');
   std::size_t length = out.size();
-  CHECK(BrotliDecoderDecompress(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()), &length, reinterpret_cast<std::uint8_t*>(out.data())) ==
-        BROTLI_DECODER_RESULT_SUCCESS);
+  CHECK(BrotliDecoderDecompress(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()), &length,
+                                reinterpret_cast<std::uint8_t*>(out.data())) == BROTLI_DECODER_RESULT_SUCCESS);
   out.resize(length);
   return out;
 }

@@ -15,7 +15,8 @@ std::string head(const Cors& cors, std::string_view origin) {
 }
 
 const std::string exposed =
-    "Access-Control-Expose-Headers: ETag, Location, Link, Retry-After, X-Request-Id, X-Consistency-Token, Idempotency-Replayed, Content-Disposition\r\n";
+    "Access-Control-Expose-Headers: ETag, Location, Link, Retry-After, X-Request-Id, X-Consistency-Token, Idempotency-Replayed, "
+    "Content-Disposition\r\n";
 
 }  // namespace
 
@@ -36,7 +37,8 @@ TEST_CASE("a known origin may read, and caches are told that the answer depends 
 
 TEST_CASE("any other origin may not, however near") {
   const Cors cors("https://a.example");
-  for (const char* origin : {"", "null", "https://a.example.evil", "https://evil-a.example", "http://a.example", "https://a.example:444", "https://A.example", "https://a.example/", "*"}) {
+  for (const char* origin : {"", "null", "https://a.example.evil", "https://evil-a.example", "http://a.example", "https://a.example:444",
+                             "https://A.example", "https://a.example/", "*"}) {
     CAPTURE(origin);
     CHECK(head(cors, origin) == "Vary: Origin\r\n");
   }
@@ -52,7 +54,8 @@ TEST_CASE("a preflight is told the methods and the header fields of the contract
   Response response;
   Cors("*").preflight("GET, HEAD, OPTIONS", response);
   CHECK_THAT(response.head, Catch::Contains("Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"));
-  for (const char* field : {"Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "X-Consistency-Token", "Authorization", "Traceparent"})
+  for (const char* field :
+       {"Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "X-Consistency-Token", "Authorization", "Traceparent"})
     CHECK_THAT(response.head, Catch::Contains(field));
   CHECK_THAT(response.head, Catch::Contains("Access-Control-Max-Age: 600\r\n"));
 }

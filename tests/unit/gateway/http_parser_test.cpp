@@ -72,8 +72,9 @@ TEST_CASE("a request line is a method, a target and a version") {
   CHECK(get.request.method_text == "GET");
   CHECK(get.request.target == "/a?b");
   CHECK(get.parser.version() == 11);
-  const std::pair<const char*, Method> methods[] = {{"HEAD", Method::head},       {"POST", Method::post},       {"PUT", Method::put},   {"PATCH", Method::patch}, {"DELETE", Method::delete_},
-                                                    {"OPTIONS", Method::options}, {"PROPFIND", Method::other}, {"get", Method::other}, {"BREW", Method::other}};
+  const std::pair<const char*, Method> methods[] = {{"HEAD", Method::head},      {"POST", Method::post},      {"PUT", Method::put},
+                                                    {"PATCH", Method::patch},    {"DELETE", Method::delete_}, {"OPTIONS", Method::options},
+                                                    {"PROPFIND", Method::other}, {"get", Method::other},      {"BREW", Method::other}};
   for (const auto& [text, method] : methods) {
     const Parsed parsed(text + " / HTTP/1.1"s, {"Host: h"});
     CAPTURE(text);
@@ -84,8 +85,8 @@ TEST_CASE("a request line is a method, a target and a version") {
 }
 
 TEST_CASE("any other first line is refused") {
-  for (const char* line : {"GET", "GET /", "GET / HTTP/1.2.3", "GET / HTTP/2.0", "GET / HTTP/1.1 x", "GET  / HTTP/1.1", "GET /a b HTTP/1.1", " GET / HTTP/1.1", "GET / http/1.1",
-                           "GET /\x01 HTTP/1.1", "G(T / HTTP/1.1", "GET /\nX: y HTTP/1.1"}) {
+  for (const char* line : {"GET", "GET /", "GET / HTTP/1.2.3", "GET / HTTP/2.0", "GET / HTTP/1.1 x", "GET  / HTTP/1.1", "GET /a b HTTP/1.1",
+                           " GET / HTTP/1.1", "GET / http/1.1", "GET /\x01 HTTP/1.1", "G(T / HTTP/1.1", "GET /\nX: y HTTP/1.1"}) {
     CAPTURE(line);
     CHECK_FALSE(is_taken({"Host: h"}, line));
   }
@@ -103,8 +104,9 @@ TEST_CASE("a request has one Host; only HTTP/1.0 may do without") {
 }
 
 TEST_CASE("a header line is a name, a colon and a value; folded ones are refused") {
-  for (const Lines& fields : {Lines{"X : y"}, Lines{": y"}, Lines{"X"}, Lines{"X Y: z"}, Lines{"X: a\x01"}, Lines{"X: \x7f"}, Lines{"X: a\0b"s}, Lines{"X: a\nY: b"}, Lines{"X: a\rb"},
-                              Lines{"\xc3\x9c: x"}, Lines{"X: a", " folded"}, Lines{"X: a", "\tfolded"}, Lines{"Accept: a", " folded"}, Lines{" X: a"}}) {
+  for (const Lines& fields :
+       {Lines{"X : y"}, Lines{": y"}, Lines{"X"}, Lines{"X Y: z"}, Lines{"X: a\x01"}, Lines{"X: \x7f"}, Lines{"X: a\0b"s}, Lines{"X: a\nY: b"},
+        Lines{"X: a\rb"}, Lines{"\xc3\x9c: x"}, Lines{"X: a", " folded"}, Lines{"X: a", "\tfolded"}, Lines{"Accept: a", " folded"}, Lines{" X: a"}}) {
     Lines all{"Host: h"};
     all.insert(all.end(), fields.begin(), fields.end());
     CAPTURE(fields);
@@ -134,15 +136,30 @@ TEST_CASE("every field that somebody reads comes to its place, without blanks ar
                                          "Access-Control-Request-Method: 17"});
   REQUIRE(parsed.good);
   const http::Headers& headers = parsed.request.headers;
-  const std::string_view read[] = {headers.accept,           headers.accept_encoding, headers.accept_language, headers.content_type,      headers.content_encoding,  headers.expect,
-                                   headers.origin,           headers.cookie,          headers.if_match,        headers.if_none_match,     headers.prefer,            headers.idempotency_key,
-                                   headers.consistency_token, headers.request_id,      headers.traceparent,     headers.sec_fetch_site,    headers.access_control_request_method};
+  const std::string_view read[] = {headers.accept,
+                                   headers.accept_encoding,
+                                   headers.accept_language,
+                                   headers.content_type,
+                                   headers.content_encoding,
+                                   headers.expect,
+                                   headers.origin,
+                                   headers.cookie,
+                                   headers.if_match,
+                                   headers.if_none_match,
+                                   headers.prefer,
+                                   headers.idempotency_key,
+                                   headers.consistency_token,
+                                   headers.request_id,
+                                   headers.traceparent,
+                                   headers.sec_fetch_site,
+                                   headers.access_control_request_method};
   for (int i = 0; i < 17; ++i) CHECK(read[i] == std::to_string(i + 1));
   CHECK(headers.host == "h");
 }
 
 TEST_CASE("lists that came in several lines are one list") {
-  const Parsed parsed("GET / HTTP/1.1", {"Host: h", "If-None-Match: \"1\"", "If-None-Match: \"2\"", "Accept:", "Accept: a", "Accept: b", "Accept: c", "Cookie: a=1", "Cookie: b=2", "Prefer: x"});
+  const Parsed parsed("GET / HTTP/1.1", {"Host: h", "If-None-Match: \"1\"", "If-None-Match: \"2\"", "Accept:", "Accept: a", "Accept: b", "Accept: c",
+                                         "Cookie: a=1", "Cookie: b=2", "Prefer: x"});
   REQUIRE(parsed.good);
   CHECK(parsed.request.headers.if_none_match == "\"1\", \"2\"");
   CHECK(parsed.request.headers.accept == ", a, b, c");
@@ -168,7 +185,8 @@ TEST_CASE("an idempotency key that is there but empty is told from none") {
 TEST_CASE("only the one transfer coding that leaves no doubt is taken") {
   CHECK(is_taken({"Host: h", "Transfer-Encoding: chunked"}));
   CHECK(is_taken({"Host: h", "Transfer-Encoding: Chunked"}));
-  for (const char* coding : {"", "identity", "gzip", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked,", "xchunked", "chunkedx", "\"chunked\"", "chunked;q=1", "chunked\v"}) {
+  for (const char* coding : {"", "identity", "gzip", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked,", "xchunked", "chunkedx",
+                             "\"chunked\"", "chunked;q=1", "chunked\v"}) {
     CAPTURE(coding);
     CHECK_FALSE(is_taken({"Host: h", "Transfer-Encoding: "s + coding}));
   }
@@ -235,7 +253,8 @@ TEST_CASE("trailers are read to their end and passed over") {
   Parsed parsed("POST / HTTP/1.1", {"Host: h", "Transfer-Encoding: chunked"});
   const std::string body = "0\r\nContent-Type: text/html\r\nIdempotency-Key: k\r\nHost: evil\r\nCookie: c\r\n\r\n";
   bool well_formed = true;
-  for (std::size_t used = 0; well_formed && !parsed.parser.is_done();) used += parsed.parser.parse_body(body.data() + used, body.size() - used, well_formed);
+  for (std::size_t used = 0; well_formed && !parsed.parser.is_done();)
+    used += parsed.parser.parse_body(body.data() + used, body.size() - used, well_formed);
   CHECK(well_formed);
   CHECK(parsed.request.headers.host == "h");
   CHECK(parsed.request.headers.content_type.empty());
@@ -248,8 +267,9 @@ TEST_CASE("trailers may be longer than the header was, within the session's boun
 }
 
 TEST_CASE("broken chunks are broken in any pieces, whatever follows them") {
-  for (const char* body : {"x\r\n", "-1\r\n", "+1\r\nx\r\n", " 1\r\nx\r\n", "0x1\r\nx\r\n", "\r\n", "1\nx\n0\n\n", "1\r\nxy\r\n0\r\n\r\n", "1\r\nx0\r\n\r\n", "5\r\nhelloX\r\n", "10000000000000000\r\n",
-                           "ffffffffffffffffffff\r\n", "1\r\nx\r\n0\r\nbad trailer\r\n\r\n", "1\r\nx\r\n0\r\n: y\r\n\r\n"}) {
+  for (const char* body :
+       {"x\r\n", "-1\r\n", "+1\r\nx\r\n", " 1\r\nx\r\n", "0x1\r\nx\r\n", "\r\n", "1\nx\n0\n\n", "1\r\nxy\r\n0\r\n\r\n", "1\r\nx0\r\n\r\n",
+        "5\r\nhelloX\r\n", "10000000000000000\r\n", "ffffffffffffffffffff\r\n", "1\r\nx\r\n0\r\nbad trailer\r\n\r\n", "1\r\nx\r\n0\r\n: y\r\n\r\n"}) {
     CAPTURE(body);
     CHECK(chunked(body + "GET / HTTP/1.1\r\nHost: h\r\n\r\n"s) == "!");
   }

@@ -22,8 +22,8 @@ void set_trace(Request& request) { request.headers.traceparent = "00-4bf92f3577b
 
 /// A document's beginning, which is the same for all.
 std::string begin(unsigned status, std::string_view title, std::string_view detail) {
-  return R"({"type":"about:blank","title":")" + std::string(title) + R"(","status":)" + std::to_string(status) + R"(,"detail":")" + std::string(detail) + R"(","trace_id":")" +
-         trace + "\"";
+  return R"({"type":"about:blank","title":")" + std::string(title) + R"(","status":)" + std::to_string(status) + R"(,"detail":")" +
+         std::string(detail) + R"(","trace_id":")" + trace + "\"";
 }
 
 }  // namespace
@@ -33,10 +33,22 @@ TEST_CASE("the table: every code, where the bad value stood") {
     Code code;
     unsigned in_request, in_body;
   };
-  const Row table[] = {{Code::cancelled, 499, 499},           {Code::unknown, 500, 500},         {Code::invalid_argument, 400, 422}, {Code::deadline_exceeded, 504, 504},
-                       {Code::not_found, 404, 404},           {Code::already_exists, 409, 409},  {Code::permission_denied, 403, 403}, {Code::resource_exhausted, 503, 503},
-                       {Code::failed_precondition, 409, 409}, {Code::aborted, 409, 409},         {Code::out_of_range, 400, 413},      {Code::unimplemented, 501, 501},
-                       {Code::internal, 500, 500},            {Code::unavailable, 503, 503},     {Code::data_loss, 500, 500},         {Code::unauthenticated, 401, 401}};
+  const Row table[] = {{Code::cancelled, 499, 499},
+                       {Code::unknown, 500, 500},
+                       {Code::invalid_argument, 400, 422},
+                       {Code::deadline_exceeded, 504, 504},
+                       {Code::not_found, 404, 404},
+                       {Code::already_exists, 409, 409},
+                       {Code::permission_denied, 403, 403},
+                       {Code::resource_exhausted, 503, 503},
+                       {Code::failed_precondition, 409, 409},
+                       {Code::aborted, 409, 409},
+                       {Code::out_of_range, 400, 413},
+                       {Code::unimplemented, 501, 501},
+                       {Code::internal, 500, 500},
+                       {Code::unavailable, 503, 503},
+                       {Code::data_loss, 500, 500},
+                       {Code::unauthenticated, 401, 401}};
   for (const auto& [code, in_request, in_body] : table) {
     CAPTURE(base::name(code));
     CHECK(status_of(error(code), Place::request) == in_request);
@@ -72,7 +84,9 @@ TEST_CASE("a document says what is wrong, with the trace and every field") {
 TEST_CASE("a reason is told as code, but not the one that is the gateway's own") {
   Request request;
   set_trace(request);
-  CHECK(problem(request, error(Code::aborted, base::reason::version_mismatch)).body == begin(412, "Precondition Failed", R"(a \"message\")") + R"(,"code":"VERSION_MISMATCH"})" "\n");
+  CHECK(problem(request, error(Code::aborted, base::reason::version_mismatch)).body == begin(412, "Precondition Failed", R"(a \"message\")") +
+                                                                                           R"(,"code":"VERSION_MISMATCH"})"
+                                                                                           "\n");
   CHECK(problem(request, error(Code::invalid_argument, base::reason::malformed)).body == begin(400, "Bad Request", R"(a \"message\")") + "}\n");
 }
 
@@ -114,7 +128,9 @@ TEST_CASE("a document by its number, for what the session refuses") {
   set_trace(request);
   const Response response = problem(request, 415, "No \\ such type.", {{"Content-Type", "must be x"}});
   CHECK(response.status == 415);
-  CHECK(response.body == begin(415, "Unsupported Media Type", R"(No \\ such type.)") + R"(,"errors":[{"field":"Content-Type","message":"must be x"}]})" "\n");
+  CHECK(response.body == begin(415, "Unsupported Media Type", R"(No \\ such type.)") +
+                             R"(,"errors":[{"field":"Content-Type","message":"must be x"}]})"
+                             "\n");
 }
 
 TEST_CASE("a refused import names its lines and says that nothing is kept") {
@@ -122,8 +138,11 @@ TEST_CASE("a refused import names its lines and says that nothing is kept") {
   set_trace(request);
   const Response response = http::import_problem(request, 5, {{2, "title", "is \"bad\""}, {9, "", "is no row"}}, true);
   CHECK(response.status == 422);
-  CHECK(response.body == begin(422, "Unprocessable Content", "Nothing was imported: some lines are bad.") +
-                             R"(,"imported":0,"failed":5,"errors":[{"line":2,"field":"title","message":"is \"bad\""},{"line":9,"field":"","message":"is no row"}],"errors_truncated":true})" "\n");
+  CHECK(
+      response.body ==
+      begin(422, "Unprocessable Content", "Nothing was imported: some lines are bad.") +
+          R"(,"imported":0,"failed":5,"errors":[{"line":2,"field":"title","message":"is \"bad\""},{"line":9,"field":"","message":"is no row"}],"errors_truncated":true})"
+          "\n");
   std::string members;
   http::append_line_errors(members, 0, {}, false);
   CHECK(members == R"(,"failed":0,"errors":[],"errors_truncated":false)");

@@ -41,7 +41,8 @@ TEST_CASE("the client's own id is kept if it is short and safe, else the trace's
     request.headers.request_id = id;
     CHECK(request.id() == id);
   }
-  for (const std::string& id : {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\"b"), std::string("é"), std::string("a\r\nb"), std::string("<a>"), std::string("a;b")}) {
+  for (const std::string& id : {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\"b"), std::string("é"),
+                                std::string("a\r\nb"), std::string("<a>"), std::string("a;b")}) {
     Request request;
     request.headers.traceparent = given;
     request.headers.request_id = id;

@@ -29,7 +29,8 @@ TEST_CASE("no value can smuggle in a line") {
 }
 
 TEST_CASE("every status that is answered has its phrase") {
-  for (const unsigned status : {100, 200, 201, 204, 304, 308, 400, 401, 403, 404, 405, 408, 409, 412, 413, 415, 417, 422, 429, 431, 499, 500, 501, 503, 504})
+  for (const unsigned status :
+       {100, 200, 201, 204, 304, 308, 400, 401, 403, 404, 405, 408, 409, 412, 413, 415, 417, 422, 429, 431, 499, 500, 501, 503, 504})
     CHECK_FALSE(http::reason_phrase(status).empty());
   CHECK(http::reason_phrase(422) == "Unprocessable Content");
   CHECK(http::reason_phrase(299).empty());

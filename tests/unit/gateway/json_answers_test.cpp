@@ -64,8 +64,9 @@ TEST_CASE("a summary by Flink names its job and no reason") {
   summary.set_parallelism(2);
   summary.set_duration_ms(1234);
   set_time(*summary.mutable_generated_at(), "2025-01-31T12:00:01Z");
-  CHECK(summary_text(summary) == R"({"engine":"flink","job_name":"records \"job\"","job_id":"a1b2","job_url":"http://flink:8081/#/job/a1b2","parallelism":2,)" +
-                                     distributions + R"(,"generated_at":"2025-01-31T12:00:01.000000Z","duration_ms":1234})");
+  CHECK(summary_text(summary) ==
+        R"({"engine":"flink","job_name":"records \"job\"","job_id":"a1b2","job_url":"http://flink:8081/#/job/a1b2","parallelism":2,)" +
+            distributions + R"(,"generated_at":"2025-01-31T12:00:01.000000Z","duration_ms":1234})");
 }
 
 TEST_CASE("a summary by SQL says why, and has no job") {
@@ -97,7 +98,8 @@ TEST_CASE("progress leaves out what is not known, a percentage has one decimal")
   CHECK(progress_text(progress) == R"({"stage":"reading","records_read":0})");
   progress.set_records_read(5'000'000'000);
   progress.set_job_id("a1");
-  for (const auto& [percent, text] : {std::pair{0.0, "0.0"}, std::pair{0.19, "0.1"}, std::pair{12.5, "12.5"}, std::pair{99.99, "99.9"}, std::pair{100.0, "100.0"}}) {
+  for (const auto& [percent, text] :
+       {std::pair{0.0, "0.0"}, std::pair{0.19, "0.1"}, std::pair{12.5, "12.5"}, std::pair{99.99, "99.9"}, std::pair{100.0, "100.0"}}) {
     progress.set_percent(percent);
     CHECK(progress_text(progress) == R"({"stage":"reading","records_read":5000000000,"percent":)" + std::string(text) + R"(,"job_id":"a1"})");
   }
@@ -128,11 +130,12 @@ TEST_CASE("topology: each node with its role, lag, pool and fault") {
   lost.set_name("db-3:5432");
   lost.set_role(cluster::v1::ROLE_UNREACHABLE);
   lost.set_error("connection \"refused\"");
-  CHECK(topology_text(topology) ==
-        R"({"dialect":"postgresql","version":"1.2.3","checked_at":"2025-01-31T12:00:00.000000Z","nodes":[)"
-        R"({"name":"db-1:5432","role":"primary","read_only":false,"lsn":"16/B374D848","replay_lag_bytes":0,"replay_lag_ms":0,"round_trip_us":250,"timeline":3,"pool":{"size":5,"idle":3,"in_use":2,"waiting":1,"max":16}},)"
-        R"({"name":"db-2:5432","role":"standby","read_only":true,"lsn":"16/B374D000","replay_lag_bytes":2120,"replay_lag_ms":15,"round_trip_us":0,"timeline":0},)"
-        R"({"name":"db-3:5432","role":"unreachable","read_only":false,"lsn":"","replay_lag_bytes":0,"replay_lag_ms":0,"round_trip_us":0,"timeline":0,"error":"connection \"refused\""}]})");
+  CHECK(
+      topology_text(topology) ==
+      R"({"dialect":"postgresql","version":"1.2.3","checked_at":"2025-01-31T12:00:00.000000Z","nodes":[)"
+      R"({"name":"db-1:5432","role":"primary","read_only":false,"lsn":"16/B374D848","replay_lag_bytes":0,"replay_lag_ms":0,"round_trip_us":250,"timeline":3,"pool":{"size":5,"idle":3,"in_use":2,"waiting":1,"max":16}},)"
+      R"({"name":"db-2:5432","role":"standby","read_only":true,"lsn":"16/B374D000","replay_lag_bytes":2120,"replay_lag_ms":15,"round_trip_us":0,"timeline":0},)"
+      R"({"name":"db-3:5432","role":"unreachable","read_only":false,"lsn":"","replay_lag_bytes":0,"replay_lag_ms":0,"round_trip_us":0,"timeline":0,"error":"connection \"refused\""}]})");
 }
 
 TEST_CASE("topology: a role that is not known is said to be so") {

@@ -83,16 +83,19 @@ TEST_CASE("all fields in their order, where none are chosen") {
 TEST_CASE("chosen fields stand in the order they were asked for") {
   CHECK(written(Format::csv, "version,title", {record("t", "o"), record("u", "o")}) == "version,title\n3,t\n3,u\n");
   CHECK(written(Format::ndjson, "version,title", {record("t", "o")}) == "{\"version\":3,\"title\":\"t\"}\n");
-  CHECK(written(Format::ndjson, "version,updated_at,created_at,description,status,owner,title,id", {record("t", "o")}) ==
-        R"({"version":3,"updated_at":"2025-01-01T00:00:00.000000Z","created_at":"2024-02-29T23:59:59.000001Z","description":"","status":"active","owner":"o","title":"t","id":9007199254740993})"
-        "\n");
+  CHECK(
+      written(Format::ndjson, "version,updated_at,created_at,description,status,owner,title,id", {record("t", "o")}) ==
+      R"({"version":3,"updated_at":"2025-01-01T00:00:00.000000Z","created_at":"2024-02-29T23:59:59.000001Z","description":"","status":"active","owner":"o","title":"t","id":9007199254740993})"
+      "\n");
   CHECK(written(Format::ndjson, "status", {record("t", "o")}) == "{\"status\":\"active\"}\n");
   CHECK(written(Format::csv, "id", {}) == "id\n");
   CHECK(written(Format::ndjson, "id", {}).empty());
 }
 
 TEST_CASE("CSV: quotes only where a reader needs them") {
-  const auto field = [](std::string text) { return written(Format::csv, "owner,title", {record(std::move(text), "")}).substr(std::string_view("owner,title\n,").size()); };
+  const auto field = [](std::string text) {
+    return written(Format::csv, "owner,title", {record(std::move(text), "")}).substr(std::string_view("owner,title\n,").size());
+  };
   CHECK(field("plain 'text'; with | signs\t") == "plain 'text'; with | signs\t\n");
   CHECK(field(" blanks ") == " blanks \n");
   CHECK(field("中文") == "中文\n");
@@ -107,7 +110,8 @@ TEST_CASE("CSV: a row of one empty field is no blank line, which readers pass ov
 }
 
 TEST_CASE("a list of fields that is none is refused by name") {
-  for (const std::string_view fields : {"colour", "id,colour", "id,id", "id,", ",id", "id,,title", ",", "Id", " id", "id, title", "id title", "id;title"})
+  for (const std::string_view fields :
+       {"colour", "id,colour", "id,id", "id,", ",id", "id,,title", ",", "Id", " id", "id, title", "id title", "id;title"})
     for (const Format format : {Format::csv, Format::ndjson}) {
       CAPTURE(fields);
       const auto writer = Writer::make(format, fields);

@@ -57,7 +57,10 @@ class Held final : public loop::Cancellable {
 class Bench {
  public:
   explicit Bench(const http::Limits& limits = {}, const std::string& origins = "")
-      : limits_(limits), cors_(origins), router_(table()), environment_{.loop = loop_, .counters = counters_, .router = router_, .limits = limits_, .cors = cors_} {
+      : limits_(limits),
+        cors_(origins),
+        router_(table()),
+        environment_{.loop = loop_, .counters = counters_, .router = router_, .limits = limits_, .cors = cors_} {
     counters_.routes.resize(router_.table().size() + 1);
     server_.start();
     thread_ = std::jthread([this] { loop_.run(); });
@@ -132,7 +135,8 @@ class Bench {
         {Method::delete_, "/hello", respond([](Request&) { return http::Response{.status = 204}; })},
         {Method::get, "/own", respond([](Request&) { return plain("own"); }), BodyUse::ignored, false},
         {Method::get, "/tagged", respond([](Request&) { return http::Response{.status = 304, .etag = "\"1\""}; })},
-        {Method::get, "/things/{id}", respond([](Request& request) { return plain(std::string(request.parameters[0]) + "?" + std::string(request.raw_query)); })},
+        {Method::get, "/things/{id}",
+         respond([](Request& request) { return plain(std::string(request.parameters[0]) + "?" + std::string(request.raw_query)); })},
         {Method::post, "/echo", respond([](Request& request) { return plain(std::string(request.body)); }), BodyUse::whole},
         {Method::post, "/ignore", respond([](Request&) { return plain("ignored"); })},
         {Method::post, "/count", count, BodyUse::streamed},

@@ -76,7 +76,8 @@ TEST_CASE("session: a streamed body has a limit of its own") {
   CHECK(client.post("/count", std::string(1000, 'x')).answer().body == "1000");
   CHECK(refused(bench, "POST /count HTTP/1.1\r\nHost: test\r\nContent-Length: 1001\r\n\r\n") == 413);
   Client other = bench.connect();
-  const Answer answer = other.send("POST /count HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(std::string(1001, 'x'))).answer();
+  const Answer answer =
+      other.send("POST /count HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(std::string(1001, 'x'))).answer();
   CHECK(answer.body == "OUT_OF_RANGE ");
   CHECK(answer["connection"] == "close");
   CHECK(other.is_closed());
@@ -131,7 +132,8 @@ TEST_CASE("session: a body that nobody reads is passed over where it is short, e
   Bench bench(small());
   Client client = bench.connect();
   CHECK(client.post("/ignore", "body").answer().body == "ignored");
-  CHECK(client.send("POST /ignore HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("body") + "0\r\n\r\n").answer().body == "ignored");
+  CHECK(client.send("POST /ignore HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("body") + "0\r\n\r\n").answer().body ==
+        "ignored");
   CHECK(client.post("/unread", "body").answer().body == "unread");
   CHECK(client.get("/hello").answer().body == "hello");
   const Answer answer = client.post("/ignore", std::string(101, 'x')).answer();
@@ -143,8 +145,9 @@ TEST_CASE("session: a body that nobody reads is passed over where it is short, e
 TEST_CASE("session: bytes that are no request are refused, and nothing after them is read") {
   Bench bench;
   const std::string next = "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n";
-  for (const std::string bytes : {"\x16\x03\x01", "GET / HTTP/1.1\nHost: test\n\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: test\r\nX\r\n\r\n",
-                                  "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+  for (const std::string bytes :
+       {"\x16\x03\x01", "GET / HTTP/1.1\nHost: test\n\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: test\r\nX\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
     CAPTURE(bytes);
     CHECK(refused(bench, bytes + next) == 400);
   }
@@ -162,7 +165,8 @@ TEST_CASE("session: broken chunks and bodies that are cut short are refused") {
 TEST_CASE("session: a handler that streams learns what was wrong with the body") {
   Bench bench;
   const std::string count = "POST /count HTTP/1.1\r\nHost: test\r\n";
-  CHECK(bench.connect().send(count + "Transfer-Encoding: chunked\r\n\r\n" + chunk("hello") + "zz\r\n12345").answer().body == "INVALID_ARGUMENT MALFORMED");
+  CHECK(bench.connect().send(count + "Transfer-Encoding: chunked\r\n\r\n" + chunk("hello") + "zz\r\n12345").answer().body ==
+        "INVALID_ARGUMENT MALFORMED");
   Client client = bench.connect();
   client.send(count + "Content-Length: 5\r\n\r\nhell");
   client.end_sending();

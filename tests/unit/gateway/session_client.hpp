@@ -76,8 +76,8 @@ class Client {
     return send("GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(fields) + "\r\n");
   }
   Client& post(std::string_view path, std::string_view body, std::string_view fields = "") {
-    return send("POST " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(fields) + "\r\n" +
-                std::string(body));
+    return send("POST " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+                std::string(fields) + "\r\n" + std::string(body));
   }
   void end_sending() { ::shutdown(socket_, SHUT_WR); }
   void close() {

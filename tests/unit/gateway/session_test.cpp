@@ -47,7 +47,8 @@ TEST_CASE("session: a request that comes in the same bytes as the end of a body 
 TEST_CASE("session: a request may come byte by byte, blank lines before it are passed over") {
   Bench bench;
   Client client = bench.connect();
-  for (const char byte : std::string("\r\n\r\nPOST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")) client.send({&byte, 1});
+  for (const char byte : std::string("\r\n\r\nPOST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"))
+    client.send({&byte, 1});
   CHECK(client.answer().body == "hi");
 }
 
@@ -191,8 +192,8 @@ TEST_CASE("session: the client's request id comes back, else the trace's") {
   Bench bench;
   Client client = bench.connect();
   CHECK(client.get("/hello", "X-Request-Id: mine-1\r\n").answer()["x-request-id"] == "mine-1");
-  CHECK(client.get("/hello", "X-Request-Id: a b\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n").answer()["x-request-id"] ==
-        "4bf92f3577b34da6a3ce929d0e0e4736");
+  CHECK(client.get("/hello", "X-Request-Id: a b\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n")
+            .answer()["x-request-id"] == "4bf92f3577b34da6a3ce929d0e0e4736");
 }
 
 TEST_CASE("session: bodies are compressed as the client asks, each form with its own tag") {
