@@ -51,7 +51,7 @@ std::optional<Config> read_config(int argc, char** argv) {
   CLI::App app("gateway: the HTTP face of the records: REST, console and frontend over the records and analytics services");
   Config config;
   std::string address = "127.0.0.1", records = "127.0.0.1:50051", analytics = "127.0.0.1:50052", level = "info";
-  int port = 8000;
+  int port = 8000, streams = 0;
   config.threads = default_threads();
   app.add_option("--address", address, "Address to listen on")->envname("HTTP_ADDRESS")->capture_default_str();
   app.add_option("--port", port, "Port to listen on; 0: the system chooses")->envname("HTTP_PORT")->check(CLI::Range(0, 65'535))->capture_default_str();
@@ -61,8 +61,10 @@ std::optional<Config> read_config(int argc, char** argv) {
   app.add_option("--cors-origins", config.cors_origins, "Origins whose pages may read the API: *, or a comma-separated list; empty: none")->envname("CORS_ORIGINS");
   app.add_option("--threads", config.threads, "Event loops, one thread each")->envname("HTTP_THREADS")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--max-connections", config.limits.connections, "Connections open at a time")->envname("MAX_CONNECTIONS")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--max-calls", config.calls_in_flight, "Calls under way to records-service at a time, a thread; more are refused with 503")
+  app.add_option("--max-calls", config.records_client.most_in_flight, "Calls under way to records-service at a time, a thread; more are refused with 503")
       ->envname("MAX_CALLS")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  app.add_option("--records-streams", streams, "Streams to records-service, a thread; 0: one for each listed address")->envname("RECORDS_STREAMS")
+      ->check(CLI::Range(0, 64))->capture_default_str();
   app.add_option("--max-header-bytes", config.limits.header_bytes, "Longest request header")->envname("MAX_HEADER_BYTES")->check(CLI::Range(1024, 1024 * 1024))->capture_default_str();
   app.add_option("--max-body-bytes", config.limits.body_bytes, "Longest request body")->envname("MAX_BODY_BYTES")->check(CLI::Range(1024, 64 * 1024 * 1024))->capture_default_str();
   app.add_option("--max-import-bytes", config.limits.streamed_body_bytes, "Longest body of an import")->envname("MAX_IMPORT_BYTES")
@@ -75,6 +77,7 @@ std::optional<Config> read_config(int argc, char** argv) {
         {app, "--idle-timeout-ms", "IDLE_TIMEOUT_MS", "Between two requests of a connection", limits.idle_timeout},
         {app, "--write-timeout-ms", "WRITE_TIMEOUT_MS", "For a client to take a piece of an answer", limits.write_timeout},
         {app, "--request-timeout-ms", "REQUEST_TIMEOUT_MS", "What the services have for a request", limits.request_timeout},
+        {app, "--service-patience-ms", "SERVICE_PATIENCE_MS", "How long requests wait for a records-service that has gone", config.records_client.patience},
         {app, "--summary-timeout-ms", "SUMMARY_TIMEOUT_MS", "What they have for a summary", config.summary_patience},
         {app, "--drain-ms", "DRAIN_MS", "How long running requests may take to end after SIGTERM", config.drain},
     };
@@ -86,6 +89,7 @@ std::optional<Config> read_config(int argc, char** argv) {
   }
   if (address.empty()) throw base::ConfigError("HTTP_ADDRESS: must not be empty");
   config.listen = {address, static_cast<std::uint16_t>(port)};
+  config.records_client.streams = streams > 0 ? static_cast<std::size_t>(streams) : base::split(records, ',').size();
   config.records_service = checked_target("RECORDS_SERVICE_ADDR", records);
   config.analytics_service = checked_target("ANALYTICS_SERVICE_ADDR", analytics);
   check_origins(config.cors_origins);

@@ -1,6 +1,7 @@
 // The settings of the gateway. Read by main only.
 #pragma once
 
+#include "backend/records_client.hpp"
 #include "base/config.hpp"
 #include "base/log.hpp"
 #include "http/limits.hpp"
@@ -20,7 +21,7 @@ struct Config {
   std::string cors_origins;
   http::Limits limits;
   int threads = 1;
-  std::size_t calls_in_flight = 4096;  ///< to the records service, a thread
+  backend::RecordsClient::Settings records_client;  ///< a thread
   std::chrono::milliseconds summary_patience{120'000};
   std::chrono::milliseconds drain{10'000};
   bool access_log = false;

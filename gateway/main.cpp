@@ -23,7 +23,7 @@ struct Lane {
   Lane(const gateway::Config& config, backend::Position& position)
       : records_channel(backend::open_channel(config.records_service)),
         analytics_channel(backend::open_channel(config.analytics_service)),
-        records(loop, counters, position, records_channel, config.calls_in_flight),
+        records(loop, counters, position, records_channel, config.records_client),
         exchange(loop, position, records_channel),
         analytics(loop, analytics_channel),
         cluster(loop, records_channel, analytics_channel),

@@ -29,6 +29,8 @@ struct CallOptions {
   std::uint64_t position = 0;  ///< the client's own token; 0: none
   Consistency consistency = Consistency::session;
   loop::Cancellation* cancellation = nullptr;  ///< may be absent
+  /// While the service is away (a restart) the call waits for it instead of failing at once. Then something must bound the wait.
+  bool wait_for_service = false;
 };
 
 /// A stream of answers, read one by one: the service is read no faster than `next` is called. Loop thread only.

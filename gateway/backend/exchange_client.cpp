@@ -19,16 +19,23 @@ ExchangeClient::~ExchangeClient() = default;
 
 IncomingPtr<v1::ExportResponse> ExchangeClient::export_records(const v1::ExportRequest& request, const CallOptions& options) {
   const std::uint64_t position = position_.latest(options.position);
+  CallOptions patient = options;
+  patient.wait_for_service = true;
   return read_stream<v1::ExportResponse>(
-      loop_, options, position == 0 ? std::string() : token_text(position),
+      loop_, patient, position == 0 ? std::string() : token_text(position),
       [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->Export(context, &request, reactor); });
 }
 
 Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& options, Next next) {
   using Stream = WriteStream<v1::ImportRequest, v1::ImportResponse>;
   auto start = [&](grpc::ClientContext* context, auto* response, auto* reactor) { stub_->calls->async()->Import(context, response, reactor); };
-  const auto stream = Stream::open(loop_, options, start);
+  CallOptions patient = options;
+  patient.wait_for_service = true;
+  patient.deadline = {};
+  const auto stream = Stream::open(loop_, patient, start);
   const CancelCall cancel(stream->context(), options.cancellation);
+  const auto patience = options.deadline - base::SteadyClock::now();
+  bool first = true;
   for (bool open = true; open;) {
     v1::ImportRequest message;
     const base::Result<bool> more = co_await next(message);
@@ -37,7 +44,13 @@ Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& opti
       co_return more.error();
     }
     if (!*more) break;
+    const TimeLimit limit(loop_, stream->context(), first ? base::SteadyClock::now() + patience : base::Deadline::max());
     open = co_await stream->write(message);
+    if (limit.passed()) {
+      stream->abandon();
+      co_return base::unavailable("The records service does not answer.");
+    }
+    first = false;
   }
   base::Result<v1::ImportResponse> outcome = co_await stream->finish();
   position_.see(trailing_token(stream->context()));

@@ -22,6 +22,7 @@ namespace backend {
 inline void prepare(grpc::ClientContext& context, const CallOptions& options, const std::string& token) {
   const auto left = std::chrono::duration_cast<std::chrono::microseconds>(options.deadline - base::SteadyClock::now());
   if (options.deadline != base::Deadline{}) context.set_deadline(std::chrono::system_clock::now() + left);
+  context.set_wait_for_ready(options.wait_for_service);
   if (!options.traceparent.empty()) context.AddMetadata("traceparent", options.traceparent);
   if (options.consistency == Consistency::strong) context.AddMetadata("x-consistency", "strong");
   if (options.consistency == Consistency::eventual) context.AddMetadata("x-consistency", "eventual");

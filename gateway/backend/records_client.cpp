@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 namespace backend {
 
@@ -19,14 +20,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// How long calls are kept for a service that has gone before they are refused.
-constexpr auto patience = std::chrono::seconds(5);
 /// The service ends a call at its deadline; a little later we do.
 constexpr auto grace = std::chrono::milliseconds(250);
 /// However many are under way, nothing waits longer for its turn.
 constexpr auto longest_wait = std::chrono::milliseconds(3);
 constexpr auto longest_back_off = std::chrono::milliseconds(1000);
 constexpr std::size_t most_in_message = 1000;
+/// With several streams each lives this long.
+constexpr auto stream_age = std::chrono::seconds(20);
 
 std::string random_key() {
   thread_local std::mt19937_64 engine{std::random_device{}()};
@@ -64,7 +65,7 @@ struct RecordsClient::Pending final : loop::Cancellable {
   v1::Call& call;
   base::Deadline deadline;
   Kind kind;
-  bool under_way = false;
+  Stream* via = nullptr;  ///< the stream it is under way on
   bool settled = false;
   RecordsReply reply;
   base::Error error;
@@ -72,18 +73,20 @@ struct RecordsClient::Pending final : loop::Cancellable {
 };
 
 RecordsClient::RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel,
-                             std::size_t most_in_flight)
-    : Ticked(loop), loop_(loop), counters_(counters), position_(position), channel_(std::move(channel)), most_in_flight_(most_in_flight) {
+                             const Settings& settings)
+    : Ticked(loop), loop_(loop), counters_(counters), position_(position), channel_(std::move(channel)), settings_(settings), streams_(settings.streams) {
   channel_->GetState(true);
 }
 
 RecordsClient::~RecordsClient() {
-  if (stream_) stream_->shut();
+  for (const auto* const list : {&streams_, &retiring_})
+    for (const auto& stream : *list)
+      if (stream) stream->shut();
 }
 
 Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& options) {
   const auto now = base::SteadyClock::now();
-  if (in_flight_ >= most_in_flight_) {
+  if (in_flight_ >= settings_.most_in_flight) {
     counters_.backend_refused.add();
     co_return base::overloaded("The gateway has as many requests under way as it takes. Try again shortly.");
   }
@@ -132,17 +135,19 @@ void RecordsClient::release(Pending& pending) {
   --in_flight_;
   counters_.backend_in_flight.add(-1);
   Line& line = lines_[pending.kind];
-  if (pending.under_way) --line.under_way;
+  if (pending.via) --line.under_way;
   else line.waiting.erase(std::ranges::find(line.waiting, &pending));
   pending.settled = true;
 }
 
 void RecordsClient::finish(Pending& pending, base::Error error) {
-  if (pending.under_way) cancelled_.push_back(pending.call.id());
+  if (pending.via) {
+    pending.via->cancelled.push_back(pending.call.id());
+    flush_soon();
+  }
   release(pending);
   pending.error = std::move(error);
   asio::post(loop_.context(), [&pending] { pending.answer.wake(); });
-  if (!cancelled_.empty()) flush_soon();
 }
 
 // At the end of this turn of the loop, so that all it asks for goes in one message.
@@ -162,32 +167,47 @@ bool RecordsClient::may_go(const Line& line, base::SteadyClock::time_point now) 
 
 void RecordsClient::flush() {
   const auto now = base::SteadyClock::now();
-  const bool anything = !cancelled_.empty() || std::ranges::any_of(lines_, [&](const Line& line) { return may_go(line, now); });
-  if (!anything) return;
-  if (!stream_) {
-    if (now < reopen_) return;  // a later tick
-    cancelled_.clear();
-    stream_ = Stream::open(*this);
+  for (const auto& stream : streams_) {
+    if (!stream || stream->cancelled.empty()) continue;
+    if (v1::ExecuteRequest* const message = stream->line()) fill(*stream, *message, now);
   }
-  v1::ExecuteRequest* const message = stream_->line();
-  if (!message) return;  // a message is on its way; its end flushes again
-  message->Clear();
+  if (std::ranges::none_of(lines_, [&](const Line& line) { return may_go(line, now); })) return;
+  v1::ExecuteRequest* message = nullptr;
+  if (Stream* const stream = free_stream(now, message)) fill(*stream, *message, now);
+}
+
+// The next stream that has no message on its way; opened where it is not. Null: a message's end, or a later tick, flushes again.
+RecordsClient::Stream* RecordsClient::free_stream(base::SteadyClock::time_point now, v1::ExecuteRequest*& message) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    auto& stream = streams_[(turn_ + i) % streams_.size()];
+    if (!stream) {
+      if (now < reopen_) continue;
+      stream = Stream::open(*this);
+    }
+    if (!(message = stream->line())) continue;
+    turn_ += i + 1;
+    return stream.get();
+  }
+  return nullptr;
+}
+
+void RecordsClient::fill(Stream& stream, v1::ExecuteRequest& message, base::SteadyClock::time_point now) {
+  message.Clear();
   for (Line& line : lines_) {
     if (!may_go(line, now)) continue;
     line.sent = now;
-    while (!line.waiting.empty() && static_cast<std::size_t>(message->calls_size()) < most_in_message) {
+    while (!line.waiting.empty() && static_cast<std::size_t>(message.calls_size()) < most_in_message) {
       Pending& pending = *line.waiting.front();
       line.waiting.pop_front();
       pending.call.set_timeout_us(microseconds_left(pending.deadline, now));
-      *message->add_calls() = pending.call;
-      pending.under_way = true;
+      *message.add_calls() = pending.call;
+      pending.via = &stream;
       ++line.under_way;
     }
   }
-  for (const std::uint64_t id : cancelled_) message->add_cancelled_ids(id);
-  cancelled_.clear();
-  if (message->calls_size() > 0) counters_.batch_size.observe(message->calls_size());
-  stream_->send();
+  for (const std::uint64_t id : std::exchange(stream.cancelled, {})) message.add_cancelled_ids(id);
+  if (message.calls_size() > 0) counters_.batch_size.observe(message.calls_size());
+  stream.send();
 }
 
 // All answers of one message: settle first, then wake, because a woken coroutine asks again.
@@ -197,7 +217,7 @@ void RecordsClient::take(const std::shared_ptr<v1::ExecuteResponse>& batch) {
   for (const v1::Reply& reply : batch->replies()) {
     const auto slot = static_cast<std::uint32_t>(reply.id());
     Pending* const pending = slot < slots_.size() ? slots_[slot] : nullptr;
-    if (!pending || pending->call.id() != reply.id() || !pending->under_way) continue;
+    if (!pending || pending->call.id() != reply.id() || !pending->via) continue;
     release(*pending);
     pending->reply = RecordsReply(batch, &reply);
     settled.push_back(pending);
@@ -208,30 +228,45 @@ void RecordsClient::take(const std::shared_ptr<v1::ExecuteResponse>& batch) {
   if (std::ranges::any_of(lines_, [](const Line& line) { return !line.waiting.empty(); })) flush_soon();
 }
 
-void RecordsClient::on_stream_end(const std::string& why) {
-  stream_.reset();
-  const auto now = base::SteadyClock::now();
-  if (down_since_ == base::SteadyClock::time_point{}) down_since_ = now;
-  counters_.backend_breaks.add();
-  base::log::warn("the stream to the records service ended", {{"detail", why}, {"in_flight", in_flight_}});
+void RecordsClient::on_stream_end(Stream& ended, const std::string& why) {
+  const auto is_it = [&](const std::shared_ptr<Stream>& stream) { return stream.get() == &ended; };
+  const bool expected = std::erase_if(retiring_, is_it) > 0;
   for (Line& line : lines_) {
     std::vector<Pending*> again;
     for (Pending* pending : slots_)
-      if (pending && pending->under_way && &lines_[pending->kind] == &line) again.push_back(pending);
+      if (pending && pending->via == &ended && &lines_[pending->kind] == &line) again.push_back(pending);
     // In the order they were asked.
     std::ranges::sort(again, {}, [](const Pending* pending) { return pending->call.id() >> 32; });
-    for (Pending* pending : again) pending->under_way = false;
+    for (Pending* pending : again) pending->via = nullptr;
     line.waiting.insert(line.waiting.begin(), again.begin(), again.end());
-    line.under_way = 0;
+    line.under_way -= again.size();
     counters_.backend_retries.add(static_cast<std::int64_t>(again.size()));
   }
-  reopen_ = now + back_off_;
-  back_off_ = std::min(longest_back_off, std::max(std::chrono::milliseconds(50), back_off_ * 2));
+  if (!expected) {
+    const auto now = base::SteadyClock::now();
+    for (auto& stream : streams_)
+      if (is_it(stream)) stream.reset();
+    if (!is_down()) down_since_ = now;
+    counters_.backend_breaks.add();
+    base::log::warn("the stream to the records service ended", {{"detail", why}, {"in_flight", in_flight_}});
+    reopen_ = now + back_off_;
+    back_off_ = std::min(longest_back_off, std::max(std::chrono::milliseconds(50), back_off_ * 2));
+  }
   flush_soon();
 }
 
+void RecordsClient::replace_old_streams(base::SteadyClock::time_point now) {
+  if (streams_.size() == 1) return;
+  for (auto& stream : streams_) {
+    if (!stream || now - stream->opened < stream_age) continue;
+    retiring_.push_back(std::move(stream));
+    retiring_.back()->retire();
+    return;  // one a tick
+  }
+}
+
 bool RecordsClient::service_is_lost(base::SteadyClock::time_point now) {
-  if (down_since_ == base::SteadyClock::time_point{} || now - down_since_ < patience) return false;
+  if (!is_down() || now - down_since_ < settings_.patience) return false;
   if (channel_->GetState(true) != GRPC_CHANNEL_READY) return true;
   down_since_ = {};
   return false;
@@ -239,18 +274,21 @@ bool RecordsClient::service_is_lost(base::SteadyClock::time_point now) {
 
 void RecordsClient::on_tick(base::SteadyClock::time_point now) {
   if (channel_->GetState(in_flight_ > 0) == GRPC_CHANNEL_READY) {
-    if (stream_) down_since_ = {};
-  } else if (in_flight_ > 0 && down_since_ == base::SteadyClock::time_point{}) {
+    if (std::ranges::any_of(streams_, [](const auto& stream) { return stream != nullptr; })) down_since_ = {};
+  } else if (in_flight_ > 0 && !is_down()) {
     down_since_ = now;
   }
   if (in_flight_ > 0) {
     const bool lost = service_is_lost(now);
+    const auto no_service = [] { return base::unavailable("The records service does not answer."); };
     for (Pending* pending : slots_) {
       if (!pending) continue;
-      if (now > pending->deadline + grace) finish(*pending, base::deadline_exceeded("The records service took too long to answer."));
-      else if (lost) finish(*pending, base::unavailable("The records service does not answer."));
+      // The service ends a call at its deadline; what it has not even got is ended here.
+      if (lost || (is_down() && !pending->via && now > pending->deadline)) finish(*pending, no_service());
+      else if (now > pending->deadline + grace) finish(*pending, base::deadline_exceeded("The records service took too long to answer."));
     }
   }
+  replace_old_streams(now);
   flush();
 }
 

@@ -2,8 +2,10 @@
 //
 // Self-clocked batching: what the loop's present turn asks for goes together; gets (and creations) wait while as many or more are under way, so
 // that batches grow with the load and nothing waits when there is none. One batch of answers wakes the loop once.
-// Losing the stream loses nothing: it is opened again and what was under way is sent again. Reads may be repeated; every write carries an
+// Losing a stream loses nothing: it is opened again and what was under way on it is sent again. Reads may be repeated; every write carries an
 // idempotency key, so that the service answers a repeated one with the first answer.
+// With several instances of the service there are as many streams, which take turns; gRPC's round robin spreads them over the healthy instances,
+// and each is replaced after a while, so that an instance that comes back gets its share.
 //
 // Made by main.cpp, one a loop; used by the routes on that loop only.
 #pragma once
@@ -38,12 +40,19 @@ using RecordsReply = std::shared_ptr<const records::v1::Reply>;
 
 class RecordsClient final : private loop::Ticked {
  public:
-  /// `most_in_flight`: beyond it calls are refused at once.
-  RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel, std::size_t most_in_flight);
+  struct Settings {
+    std::size_t most_in_flight = 4096;  ///< beyond it calls are refused at once
+    std::size_t streams = 1;
+    /// How long calls are kept for a service that has gone, if their own deadline is not sooner; gone longer, it is refused to at once.
+    std::chrono::milliseconds patience{30'000};
+  };
+
+  RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel, const Settings& settings);
   ~RecordsClient() override;
 
   /// `call` holds the request; id, timeout, token and trace are filled in here, and a write without an idempotency key gets one.
-  /// Errors: what the service answered; RESOURCE_EXHAUSTED (too many calls), UNAVAILABLE (no service for some seconds), DEADLINE_EXCEEDED, CANCELLED.
+  /// Errors: what the service answered; RESOURCE_EXHAUSTED (too many calls), UNAVAILABLE (no service within patience or deadline), DEADLINE_EXCEEDED,
+  /// CANCELLED.
   Reply<RecordsReply> execute(records::v1::Call& call, const CallOptions& options);
 
   /// For streaming calls on the same service.
@@ -70,22 +79,27 @@ class RecordsClient final : private loop::Ticked {
   void take(const std::shared_ptr<records::v1::ExecuteResponse>& batch);
   void release(Pending& pending);
   void finish(Pending& pending, base::Error error);
-  void on_stream_end(const std::string& why);
+  Stream* free_stream(base::SteadyClock::time_point now, records::v1::ExecuteRequest*& message);
+  void fill(Stream& stream, records::v1::ExecuteRequest& message, base::SteadyClock::time_point now);
+  void on_stream_end(Stream& stream, const std::string& why);
+  void replace_old_streams(base::SteadyClock::time_point now);
+  bool is_down() const { return down_since_ != base::SteadyClock::time_point{}; }
   bool service_is_lost(base::SteadyClock::time_point now);
 
   loop::Loop& loop_;
   loop::Counters& counters_;
   Position& position_;
   std::shared_ptr<grpc::Channel> channel_;
-  const std::size_t most_in_flight_;
+  const Settings settings_;
 
   std::vector<Pending*> slots_;  ///< by the low half of a call's id
   std::vector<std::uint32_t> free_slots_;
   std::size_t in_flight_ = 0;
   std::uint32_t generation_ = 0;
   Line lines_[3];
-  std::vector<std::uint64_t> cancelled_;
-  std::shared_ptr<Stream> stream_;
+  std::vector<std::shared_ptr<Stream>> streams_;   ///< empty places are opened when they are wanted
+  std::vector<std::shared_ptr<Stream>> retiring_;  ///< still answering
+  std::size_t turn_ = 0;
   bool flush_posted_ = false;
   base::SteadyClock::time_point reopen_{};     ///< not before this
   std::chrono::milliseconds back_off_{0};

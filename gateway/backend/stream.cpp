@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <utility>
+
 namespace backend {
 
 namespace v1 = records::v1;
@@ -45,7 +47,7 @@ void RecordsClient::Stream::read_next() {
 }
 
 v1::ExecuteRequest* RecordsClient::Stream::line() {
-  if (closed_) return nullptr;
+  if (!held_ || retired_) return nullptr;
   int expected = busy;
   if (state_.compare_exchange_strong(expected, busy_and_wanted) || expected == busy_and_wanted) return nullptr;
   return &outgoing_;
@@ -56,12 +58,23 @@ void RecordsClient::Stream::send() {
   StartWrite(&outgoing_);
 }
 
+void RecordsClient::Stream::retire() {
+  retired_ = true;
+  int expected = busy;
+  const bool writing = state_.compare_exchange_strong(expected, busy_and_wanted) || expected == busy_and_wanted;
+  if (writing || !held_) return;  // OnWriteDone comes back here
+  StartWritesDone();
+  release();
+}
+
+/// No operation is started from the loop any more, so gRPC may end the call.
+void RecordsClient::Stream::release() {
+  if (std::exchange(held_, false)) RemoveHold();
+}
+
 void RecordsClient::Stream::OnReadDone(bool ok) {
   if (!ok) {
-    asio::post(context_, [this, self = self_] {
-      closed_ = true;
-      RemoveHold();
-    });
+    asio::post(context_, [this, self = self_] { release(); });
     return;  // OnDone follows
   }
   auto batch = std::move(incoming_);
@@ -70,20 +83,22 @@ void RecordsClient::Stream::OnReadDone(bool ok) {
 }
 
 void RecordsClient::Stream::OnWriteDone(bool ok) {
-  if (state_.exchange(free) == busy_and_wanted && ok) asio::post(context_, [this, self = self_] { client_.flush(); });
+  if (state_.exchange(free) != busy_and_wanted || !ok) return;
+  asio::post(context_, [this, self = self_] {
+    if (retired_) retire();
+    else client_.flush();
+  });
 }
 
 void RecordsClient::Stream::OnDone(const grpc::Status& status) {
-  asio::post(context_, [this, self = self_, why = status.error_message()] {
-    if (client_.stream_ == self) client_.on_stream_end(why);
-  });
+  asio::post(context_, [this, self = self_, why = status.error_message()] { client_.on_stream_end(*this, why); });
   const auto self = std::move(self_);
   done_.set_value();
 }
 
 void RecordsClient::Stream::shut() {
   call_.TryCancel();
-  if (!closed_) RemoveHold();
+  release();
   done_.get_future().wait();
 }
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <future>
+#include <vector>
 
 namespace backend {
 
@@ -17,10 +18,18 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
  public:
   static std::shared_ptr<Stream> open(RecordsClient& client);
 
-  /// The message to fill. Null while one is on its way (the client is told to flush when it has gone) and once the stream has ended. Loop thread.
+  // Loop thread:
+
+  /// The message to fill. Null while one is on its way (the client is told to flush when it has gone) and once the stream has ended.
   records::v1::ExecuteRequest* line();
-  /// Sends what was filled. Loop thread.
+  /// Sends what was filled.
   void send();
+  /// Sends nothing more; the service ends the stream when it has answered everything.
+  void retire();
+  /// Ids of calls whose caller has gone, to go with the next message.
+  std::vector<std::uint64_t> cancelled;
+  const base::SteadyClock::time_point opened = base::SteadyClock::now();
+
   /// Cancels and waits until gRPC has let go. The loop no longer runs.
   void shut();
 
@@ -33,6 +42,7 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
   void OnWriteDone(bool ok) override;
   void OnDone(const grpc::Status& status) override;
   void read_next();
+  void release();
 
   RecordsClient& client_;
   boost::asio::io_context& context_;
@@ -41,7 +51,8 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
   records::v1::ExecuteRequest outgoing_;
   std::shared_ptr<records::v1::ExecuteResponse> incoming_;
   std::atomic<int> state_{free};
-  bool closed_ = false;           ///< nothing more is sent; loop thread
+  bool held_ = true;              ///< writes may still be started; loop thread
+  bool retired_ = false;          ///< loop thread
   std::shared_ptr<Stream> self_;  ///< until OnDone
   std::promise<void> done_;
 };

@@ -128,7 +128,6 @@ Exchange::Answer Exchange::import_records(Request& request) {
   if (const auto sound = query.finish(); sound.has_error()) co_return http::problem(request, sound.error());
   auto options = call_options(request);
   if (options.has_error()) co_return http::problem(request, options.error());
-  options->deadline = {};  // as long as the body keeps coming; the service bounds each part
 
   const rows::ImportReader reader(*format, mode == "atomic" ? v1::IMPORT_MODE_ATOMIC : v1::IMPORT_MODE_PARTIAL);
   const auto outcome = co_await import_from(client_, *options, *request.source, reader);

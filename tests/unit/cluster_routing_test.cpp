@@ -86,6 +86,25 @@ TEST_CASE("of two that call themselves primary the one promoted last counts") {
   CHECK(choose(cluster, Intent::read_strong, 0, 0) == 1u);
 }
 
+TEST_CASE("a primary that has missed a promotion is none, even while the new one cannot be seen") {
+  Snapshot cluster{.nodes = {node(Role::primary, 100), node(Role::unreachable, 0), node(Role::standby, 100)}, .timeline = 2};
+  CHECK_FALSE(choose(cluster, Intent::write, 0, 0));
+  CHECK_FALSE(choose(cluster, Intent::read_strong, 0, 0));
+  CHECK(choose(cluster, Intent::read_eventual, 0, 0) == 2u);
+  cluster.nodes[2].timeline = 2;
+  cluster.nodes[2].role = Role::primary;
+  CHECK(choose(cluster, Intent::write, 0, 0) == 2u);
+}
+
+TEST_CASE("a standby of an earlier timeline answers nobody who asks for a position") {
+  Snapshot cluster{.nodes = {node(Role::primary, 80), node(Role::standby, 100)}, .timeline = 2};
+  cluster.nodes[0].timeline = 2;
+  CHECK(choose(cluster, Intent::read_session, 70, 0) == 0u);
+  CHECK(choose(cluster, Intent::read_session, 0, 0) == 1u);
+  cluster.nodes[1].timeline = 2;
+  CHECK(choose(cluster, Intent::read_session, 70, 0) == 1u);
+}
+
 TEST_CASE("a primary that refuses writes gets none, but may be read") {
   Snapshot cluster{.nodes = {node(Role::primary, 100)}};
   cluster.nodes[0].read_only = true;

@@ -57,7 +57,8 @@ TEST_CASE("details use the published type names, so that any client reads them")
 TEST_CASE("a status without details, or with others' details, is understood as far as it goes") {
   const base::Error bare = rpc::from_grpc({grpc::StatusCode::UNAVAILABLE, "connection refused"});
   CHECK(bare.code == base::Code::unavailable);
-  CHECK(bare.message == "connection refused");
+  CHECK(bare.message == "the service does not answer");
+  CHECK(bare.detail == "connection refused");
   CHECK(bare.retry_after.has_value());
 
   const base::Error garbled = rpc::from_grpc({grpc::StatusCode::NOT_FOUND, "gone", "\xff\xff not a message"});

@@ -22,6 +22,8 @@ std::string_view role_name(Role role) {
   return "unknown";
 }
 
+constexpr int silences_of_the_dead = 2;
+
 /// Lag in bytes needs the position of the primary checked last.
 void fill_lag(Snapshot& snapshot) {
   Position primary = 0;
@@ -69,7 +71,10 @@ pg::Awaitable<void> Cluster::watch(std::size_t index) {
     node.check_at_once = false;
     NodeState state = co_await node.probe.check();
     if (stopped_) break;
+    node.silences = state.role == Role::unreachable ? node.silences + 1 : 0;
     publish(index, std::move(state));
+    // It accepts, perhaps, but does not answer: whoever waits for it is sent elsewhere. One silence may be mere slowness.
+    if (node.silences >= silences_of_the_dead) node.pool->abandon();
     if (node.check_at_once) continue;
     boost::system::error_code ignored;
     node.timer.expires_after(config_.probe_period);
@@ -86,6 +91,7 @@ void Cluster::publish(std::size_t index, NodeState state) {
     if (before.role != Role::unknown) nodes_[index]->pool->reset();
   }
   auto next = std::make_shared<Snapshot>(*snapshot_);
+  next->timeline = std::max(next->timeline, state.timeline);
   next->nodes[index] = std::move(state);
   next->checked_at = base::now();
   fill_lag(*next);
@@ -119,6 +125,7 @@ pg::Awaitable<base::Result<NodeLease>> Cluster::acquire(Intent intent, Position 
     if (const auto node = choose(*snapshot_, intent, position, turn_++)) {
       base::Result<pg::Lease> lease = co_await nodes_[*node]->pool->acquire(deadline);
       if (lease.has_value()) co_return NodeLease{std::move(lease.value()), *node};
+      if (lease.error().code == base::Code::cancelled) continue;
       if (lease.error().code != base::Code::unavailable) co_return lease.error();
       report_failure(*node);
     }

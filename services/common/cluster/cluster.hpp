@@ -67,6 +67,7 @@ class Cluster {
     std::shared_ptr<pg::Pool> pool;
     boost::asio::steady_timer timer;
     bool check_at_once = false;
+    int silences = 0;  ///< checks in a row without an answer
   };
 
   pg::Awaitable<void> watch(std::size_t node);

@@ -32,6 +32,7 @@ struct NodeState {
 struct Snapshot {
   std::vector<NodeState> nodes;  ///< in the order of the configuration
   base::Micros checked_at{};
+  std::int32_t timeline = 0;  ///< the latest that any node has been seen on; who is behind it has missed a promotion
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

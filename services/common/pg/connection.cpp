@@ -78,6 +78,7 @@ Connection::~Connection() {
 
 base::Error Connection::broken(std::string_view doing) {
   usable_ = false;
+  if (abandoned_) return base::unavailable("the database is not available", std::string(doing) + ": the node has stopped answering");
   if (expired_) return base::deadline_exceeded("the database did not answer in time");
   return base::unavailable("the database is not available", std::string(doing) + ": " + (conn_ ? PQerrorMessage(conn_.get()) : "no connection"));
 }
@@ -89,12 +90,19 @@ void Connection::expire() {
   socket_.cancel(ignored);
 }
 
+void Connection::abandon() {
+  abandoned_ = true;
+  usable_ = false;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
 Awaitable<bool> Connection::wait(bool for_write) {
-  if (expired_) co_return false;
+  if (expired_ || abandoned_) co_return false;
   boost::system::error_code error;
   co_await socket_.async_wait(for_write ? asio::posix::stream_descriptor::wait_write : asio::posix::stream_descriptor::wait_read,
                               asio::redirect_error(asio::use_awaitable, error));
-  co_return !error && !expired_;
+  co_return !error && !expired_ && !abandoned_;
 }
 
 Awaitable<base::Result<std::unique_ptr<Connection>>> Connection::open(Watchdog& watchdog, ConnInfo info, base::Deadline deadline) {
@@ -216,7 +224,7 @@ Awaitable<base::Result<std::vector<base::Result<Rows>>>> Connection::run(std::ve
     }
   }
   deadline_ = base::Deadline::max();
-  if (poisoned || expired_) usable_ = false;
+  if (poisoned || expired_ || abandoned_) usable_ = false;
   co_return outcomes;
 }
 

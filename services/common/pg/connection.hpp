@@ -62,6 +62,9 @@ class Connection {
   /// False after anything that leaves the session in doubt: drop it.
   bool usable() const { return usable_; }
 
+  /// Ends a `run` or `open` under way with UNAVAILABLE: its node has been found not to answer.
+  void abandon();
+
   /// "(openGauss …)" in version() tells the dialect.
   const std::string& server_version() const { return server_version_; }
 
@@ -88,6 +91,7 @@ class Connection {
   base::Deadline deadline_ = base::Deadline::max();
   bool usable_ = false;
   bool expired_ = false;
+  bool abandoned_ = false;
 };
 
 /// Ends what has passed its deadline: one coarse timer (20 ms) for all connections of an event loop instead of one timer a statement.

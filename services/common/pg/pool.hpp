@@ -53,17 +53,23 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool(Watchdog& watchdog, ConnInfo info, PoolLimits limits);
 
   /// An idle connection at once, a new one while there are fewer than the bound, else first come first served.
-  /// RESOURCE_EXHAUSTED when the queue is full; DEADLINE_EXCEEDED; UNAVAILABLE when the node cannot be connected to.
+  /// Where the node takes no further connection, those in use are waited for.
+  /// RESOURCE_EXHAUSTED when the queue is full; DEADLINE_EXCEEDED; UNAVAILABLE when the node cannot be connected to; CANCELLED when the pool was
+  /// reset meanwhile: look again which node it should be.
   Awaitable<base::Result<Lease>> acquire(base::Deadline deadline);
 
-  /// Drops the idle connections and refuses those in use when they come back: the node is no longer what it was.
+  /// Drops the idle connections and refuses those in use when they come back, sends away who waits: the node is no longer what it was.
   void reset();
+  /// Also ends what the connections in use are waiting for: the node has stopped answering.
+  void abandon();
 
   PoolStats stats() const;
 
  private:
   friend class Lease;
   struct Waiter;
+  Awaitable<base::Result<std::unique_ptr<Connection>>> wait(base::Deadline deadline);
+  Awaitable<base::Result<std::unique_ptr<Connection>>> open(base::Deadline deadline);
   void give_back(std::unique_ptr<Connection> connection);
   void wake_one();
 
@@ -71,8 +77,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   ConnInfo info_;
   PoolLimits limits_;
   std::vector<std::unique_ptr<Connection>> idle_;
-  std::vector<const Connection*> stale_;  ///< in use since before the latest reset
-  std::vector<const Connection*> lent_;
+  std::vector<Connection*> stale_;  ///< in use since before the latest reset
+  std::vector<Connection*> lent_;
   std::deque<Waiter*> waiters_;
   int opening_ = 0;
 };

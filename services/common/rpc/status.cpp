@@ -1,5 +1,7 @@
 #include "rpc/status.hpp"
 
+#include <utility>
+
 namespace rpc {
 
 google::rpc::Status to_proto(const base::Error& error) {
@@ -57,13 +59,12 @@ grpc::Status to_grpc(const base::Error& error) {
 base::Error from_grpc(const grpc::Status& status) {
   google::rpc::Status details;
   if (status.error_details().empty() || !details.ParseFromString(status.error_details()) || details.code() == 0) {
-    // Made by gRPC itself, not by a service: its words are for the log.
-    base::Error error{.code = static_cast<base::Code>(status.error_code()), .detail = status.error_message()};
-    if (error.code == base::Code::unavailable) {
-      error.message = "The service does not answer.";
-      error.retry_after = std::chrono::seconds(1);
-    } else {
-      error.message = error.code == base::Code::deadline_exceeded ? "The service took too long to answer." : "The service could not be asked.";
+    base::Error error{.code = static_cast<base::Code>(status.error_code()), .message = status.error_message()};
+    // These two are made by gRPC itself: its words are for the log.
+    if (error.code == base::Code::unavailable || error.code == base::Code::deadline_exceeded) {
+      const bool late = error.code == base::Code::deadline_exceeded;
+      error.detail = std::exchange(error.message, late ? "the service took too long to answer" : "the service does not answer");
+      if (!late) error.retry_after = std::chrono::seconds(1);
     }
     return error;
   }
