@@ -1,4 +1,4 @@
-"""Both services as programs, and grpcurl to call them with: `records` and `analytics` are called as `records("Method", {...})`.
+"""Both services as programs, and grpcurl to call them with: `records("Method", {...})`, `analytics("Method", {...})`.
 
 Run by ctest with --store sqlite or cluster; RECORDS_TOOLS is the folder that holds bin/grpcurl.
 """
@@ -50,7 +50,9 @@ class Answer:
 
     def fields(self):
         """The refused fields of a BadRequest, by name."""
-        violations = [d["field_violations"] for d in self.error["details"] if d["@type"].endswith("google.rpc.BadRequest")]
+        violations = [
+            d["field_violations"] for d in self.error["details"] if d["@type"].endswith("google.rpc.BadRequest")
+        ]
         return {each["field"]: each["description"] for each in sum(violations, [])}
 
     def reason(self):
@@ -68,7 +70,9 @@ class Service:
         """`arguments` with "ADDRESS" where the address belongs."""
         program = pathlib.Path(os.environ["RECORDS_TOOLS"]) / "bin" / "grpcurl"
         given = [self.address if part == "ADDRESS" else part for part in arguments]
-        done = subprocess.run([program, "-plaintext", "-format-error", *given], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [program, "-plaintext", "-format-error", *given], capture_output=True, text=True, timeout=60
+        )
         return Answer(done)
 
     def __call__(self, method, *requests, options=()):

@@ -24,8 +24,12 @@ def until(condition):
 def test_a_summary_by_sql_says_why_it_is_not_flink(analytics, create, owner):
     for status in ("STATUS_ACTIVE", "STATUS_ACTIVE", "STATUS_DONE"):
         create(status=status)
-    mine = lambda answer: {o["owner"]: o["count"] for o in answer["owner_counts"]}.get(owner) == "3" and answer
-    answer = until(lambda: mine(summary(analytics, owner_limit=10000)))
+
+    def counted():
+        seen = summary(analytics, owner_limit=10000)
+        return {each["owner"]: each["count"] for each in seen["owner_counts"]}.get(owner) == "3" and seen
+
+    answer = until(counted)
     assert answer["engine"] == "sql_fallback"
     assert answer["fallback_reason"]
     assert [each["status"] for each in answer["status_counts"]] == ["pending", "active", "done", "archived"]
@@ -58,7 +62,11 @@ def test_the_engine_is_disabled_without_an_address(analytics):
 def test_both_services_know_the_topology(name, services, request):
     service = request.getfixturevalue(name)
     expected = ["ROLE_PRIMARY", "ROLE_STANDBY", "ROLE_STANDBY"] if services.store == "cluster" else ["ROLE_PRIMARY"]
-    ask = lambda: service("cluster.v1.ClusterService/GetTopology").message
-    topology = until(lambda: (answer := ask()) and sorted(node.get("role", "") for node in answer["nodes"]) == expected and answer)
+
+    def whole():
+        seen = service("cluster.v1.ClusterService/GetTopology").message
+        return sorted(node.get("role", "") for node in seen["nodes"]) == expected and seen
+
+    topology = until(whole)
     assert topology["dialect"] == ("postgresql" if services.store == "cluster" else "sqlite")
     assert topology["version"]

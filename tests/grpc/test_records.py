@@ -4,9 +4,16 @@ import json
 
 
 def test_a_record_lives_and_dies(records, owner):
-    made = records("Create", {"record": {"title": "first", "owner": owner, "status": "STATUS_ACTIVE", "description": "two\nlines"}}).message
+    made = records(
+        "Create", {"record": {"title": "first", "owner": owner, "status": "STATUS_ACTIVE", "description": "two\nlines"}}
+    ).message
     record = made["record"]
-    assert (record["title"], record["owner"], record["status"], record["version"]) == ("first", owner, "STATUS_ACTIVE", "1")
+    assert (record["title"], record["owner"], record["status"], record["version"]) == (
+        "first",
+        owner,
+        "STATUS_ACTIVE",
+        "1",
+    )
     strong = ["-H", "x-consistency: strong"]
     assert records("Get", {"id": record["id"]}, options=strong).message["record"] == record
     changed = records("Update", {"id": record["id"], "title": "second", "expected_versions": ["1"]}).message["record"]
@@ -30,23 +37,35 @@ def test_list_pages_with_an_exact_total(records, owner, create):
 
 def test_batch_calls_give_each_item_its_own_outcome(records, owner):
     good, bad = {"title": "good", "owner": owner}, {"title": "", "owner": owner}
-    outcomes = records("BatchCreate", {"requests": [{"record": good}, {"record": bad}, {"record": good}]}).message["outcomes"]
+    outcomes = records("BatchCreate", {"requests": [{"record": good}, {"record": bad}, {"record": good}]}).message[
+        "outcomes"
+    ]
     assert [next(iter(outcome)) for outcome in outcomes] == ["created", "error", "created"]
     assert outcomes[1]["error"]["code"] == 3
     ids = [outcomes[i]["created"]["record"]["id"] for i in (2, 0)]
-    found = records("BatchGet", {"ids": [ids[0], "9000000000000000000", ids[1]]}, options=["-H", "x-consistency: strong"]).message
+    found = records(
+        "BatchGet", {"ids": [ids[0], "9000000000000000000", ids[1]]}, options=["-H", "x-consistency: strong"]
+    ).message
     assert [record["id"] for record in found["records"]] == ids
     assert found["missing_ids"] == ["9000000000000000000"]
 
 
 def test_import_and_export_stream(records, owner):
-    row = lambda line, title: {"line": line, "record": {"title": title, "owner": owner}}
-    done = records("Import", {"rows": [row(1, "one"), row(2, "")]}, {"rows": [row(3, "three")], "rejected": [{"line": 4, "message": "no row"}]}).message
+    def row(line, title):
+        return {"line": line, "record": {"title": title, "owner": owner}}
+
+    done = records(
+        "Import",
+        {"rows": [row(1, "one"), row(2, "")]},
+        {"rows": [row(3, "three")], "rejected": [{"line": 4, "message": "no row"}]},
+    ).message
     assert (done["imported"], done["failed"]) == ("2", "2")
     assert [(error["line"], error.get("field", "")) for error in done["errors"]] == [("2", "title"), ("4", "")]
     refused = records("Import", {"mode": "IMPORT_MODE_ATOMIC", "rows": [row(1, "four"), row(2, "")]}).message
     assert (refused.get("imported", "0"), refused["failed"]) == ("0", "1")
-    exported = records("Export", {"filter": {"owner": owner}, "sort": "SORT_TITLE"}, options=["-H", "x-consistency: strong"])
+    exported = records(
+        "Export", {"filter": {"owner": owner}, "sort": "SORT_TITLE"}, options=["-H", "x-consistency: strong"]
+    )
     assert [record["title"] for message in exported.messages for record in message["records"]] == ["one", "three"]
 
 

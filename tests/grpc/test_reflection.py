@@ -1,10 +1,20 @@
-"""What grpcurl learns of a server without any file of ours: its services, their methods, their messages; and its health."""
+"""What grpcurl learns of a server without any file of ours: its services, methods and messages; and its health."""
 
 import pytest
 
 EXPECTED = {
-    "records": {"cluster.v1.ClusterService", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection", "records.v1.RecordsService"},
-    "analytics": {"analytics.v1.AnalyticsService", "cluster.v1.ClusterService", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"},
+    "records": {
+        "cluster.v1.ClusterService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+        "records.v1.RecordsService",
+    },
+    "analytics": {
+        "analytics.v1.AnalyticsService",
+        "cluster.v1.ClusterService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    },
 }
 METHODS = {
     "records": {"List", "Get", "Create", "Update", "Delete", "BatchGet", "BatchCreate", "Export", "Import", "Execute"},
@@ -40,7 +50,10 @@ def test_describe_shows_a_message_and_its_fields(records):
 
 
 def test_describe_knows_the_error_details(records):
-    assert "repeated .google.rpc.BadRequest.FieldViolation field_violations" in records.grpcurl("ADDRESS", "describe", "google.rpc.BadRequest").printed
+    assert (
+        "repeated .google.rpc.BadRequest.FieldViolation field_violations"
+        in records.grpcurl("ADDRESS", "describe", "google.rpc.BadRequest").printed
+    )
 
 
 def test_describe_without_a_name_shows_everything(server):

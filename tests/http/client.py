@@ -1,4 +1,4 @@
-"""What the tests say over HTTP: a client bound to one gateway, which makes records under names of its own and removes them at the end."""
+"""What the tests say over HTTP: a client of one gateway, which makes records under its own names and removes them."""
 
 import itertools
 import os

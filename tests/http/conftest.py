@@ -1,10 +1,9 @@
-"""The real programs, started once for all tests on the store of --store (sqlite or cluster); and `api`, the client of each test.
+"""The real programs, started once for all tests on the store of --store; and `api`, each test's client of them.
 
 A failed test shows what the programs logged meanwhile.
 """
 
 import pytest
-
 from client import Api
 from programs import Deployment
 from wire import Wire

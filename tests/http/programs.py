@@ -118,7 +118,7 @@ def _parsed(line):
 
 
 class Services:
-    """records-service and analytics-service on one store: "sqlite" (a file in `folder`) or "cluster" (TEST_DATABASE_URL)."""
+    """records-service and analytics-service on a store: "sqlite", a file in `folder`; "cluster": TEST_DATABASE_URL."""
 
     def __init__(self, store, folder, demo=0):
         self.store = store
@@ -127,7 +127,9 @@ class Services:
         if store == "cluster":
             self.database = os.environ.get("TEST_DATABASE_URL", "")
             if not self.database:
-                raise RuntimeError("TEST_DATABASE_URL is not set: there is no cluster to test on (tests/run.sh sets it)")
+                raise RuntimeError(
+                    "TEST_DATABASE_URL is not set: there is no cluster to test on (tests/run.sh sets it)"
+                )
         self.programs = {}
         try:
             if demo:
@@ -140,7 +142,13 @@ class Services:
 
     def load_demo(self, count):
         settings = {"PATH": "/usr/bin:/bin", "DATABASE_URL": self.database, "LOG_LEVEL": "warn"}
-        subprocess.run([binary("records-service"), "demo", str(count)], cwd=self.folder, env=settings, stderr=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [binary("records-service"), "demo", str(count)],
+            cwd=self.folder,
+            env=settings,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
 
     def _start(self, name, settings):
         self.programs[name] = program = Program(name, self.folder, settings)
@@ -151,7 +159,12 @@ class Services:
         self.records_port = self._start("records-service", given)
 
     def start_analytics(self, port=0, **settings):
-        given = {"DATABASE_URL": self.database, "ANALYTICS_LISTEN": f"127.0.0.1:{port}", "LIVE_PERIOD_MS": "50", **settings}
+        given = {
+            "DATABASE_URL": self.database,
+            "ANALYTICS_LISTEN": f"127.0.0.1:{port}",
+            "LIVE_PERIOD_MS": "50",
+            **settings,
+        }
         self.analytics_port = self._start("analytics-service", given)
 
     @property

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from client import assert_problem
 
 JSON = {"Content-Type": "application/json"}
@@ -39,12 +38,36 @@ NOT_JSON = {
     "depth beyond the limit": b'{"title":' + b"[" * 1000 + b"]" * 1000 + b',"owner":"o"}',
     "an endless object": b'{"a":' * 50_000,
 }
-NO_OBJECT = {"a list": "[]", "a list of objects": '[{"title":"t","owner":"o"}]', "null": "null", "a number": "5", "a string": '"title"', "true": "true"}
+NO_OBJECT = {
+    "a list": "[]",
+    "a list of objects": '[{"title":"t","owner":"o"}]',
+    "null": "null",
+    "a number": "5",
+    "a string": '"title"',
+    "true": "true",
+}
 NUMBERS = ["9223372036854775808", "-9223372036854775809", "1e400", "1e-400", "9" * 5000, "0." + "1" * 5000, "-0"]
-OTHER_TYPES = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx",
-               "application/json; charset=latin-1", "application/json; charset=utf-16", "text/json", "", "nonsense", "application/ json"]
-JSON_TYPES = ["application/json", "application/json; charset=utf-8", 'application/json; charset="UTF-8"', "APPLICATION/JSON", "application/json;charset=UTF-8",
-              "application/json ; v=1"]
+OTHER_TYPES = [
+    "text/plain",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/jsonx",
+    "application/json; charset=latin-1",
+    "application/json; charset=utf-16",
+    "text/json",
+    "",
+    "nonsense",
+    "application/ json",
+]
+JSON_TYPES = [
+    "application/json",
+    "application/json; charset=utf-8",
+    'application/json; charset="UTF-8"',
+    "APPLICATION/JSON",
+    "application/json;charset=UTF-8",
+    "application/json ; v=1",
+]
 
 
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON)
@@ -71,7 +94,9 @@ def test_numbers_of_any_size_are_only_of_the_wrong_kind(api, number):
 
 def test_a_member_given_twice_is_refused(api):
     assert_problem(api.post("/records/", data='{"title":"a","owner":"o","title":"b"}', headers=JSON), 422, "title")
-    assert_problem(api.post("/records/", data='{"title":"a","owner":"o","t\\u0069tle":"b"}', headers=JSON), 422, "title")
+    assert_problem(
+        api.post("/records/", data='{"title":"a","owner":"o","t\\u0069tle":"b"}', headers=JSON), 422, "title"
+    )
 
 
 def test_very_many_members_are_refused(api):
@@ -88,7 +113,9 @@ def test_escapes_of_json_are_read(api):
 
 @pytest.mark.parametrize("media_type", JSON_TYPES)
 def test_json_goes_by_many_spellings(api, media_type):
-    response = api.post("/records/", data=json.dumps({"title": "t", "owner": api.owner}), headers={"Content-Type": media_type})
+    response = api.post(
+        "/records/", data=json.dumps({"title": "t", "owner": api.owner}), headers={"Content-Type": media_type}
+    )
     assert response.status_code == 201, response.text
 
 

@@ -43,11 +43,25 @@ def test_those_who_do_not_ask_get_it_plain_and_caches_are_told(api, filled, path
     assert "Accept-Encoding" in response.headers["Vary"]
 
 
-@pytest.mark.parametrize("accept, coding", [
-    ("gzip, br", "br"), ("br;q=0.5, gzip", "gzip"), ("gzip;q=0, br;q=0", None), ("*", "br"), ("*;q=0", None), ("deflate", None), ("identity", None),
-    ("gzip;q=0.1, identity", None), ("GZIP", "gzip"), ("x-gzip", "gzip"), ("br;q=0, *", "gzip"), ("gzip;q=1.000, br;q=0.999", "gzip"), ("nonsense;;;=", None),
-    ("gzip;q=x", None),
-])
+@pytest.mark.parametrize(
+    "accept, coding",
+    [
+        ("gzip, br", "br"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("gzip;q=0, br;q=0", None),
+        ("*", "br"),
+        ("*;q=0", None),
+        ("deflate", None),
+        ("identity", None),
+        ("gzip;q=0.1, identity", None),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("gzip;q=1.000, br;q=0.999", "gzip"),
+        ("nonsense;;;=", None),
+        ("gzip;q=x", None),
+    ],
+)
 def test_the_heaviest_coding_wins(api, accept, coding):
     response, _ = fetch(api, "/openapi.json", accept)
     assert response.headers.get("Content-Encoding") == coding

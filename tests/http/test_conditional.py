@@ -1,7 +1,6 @@
 """Conditional requests: reading only what is new, writing only over what was seen (RFC 9110 section 13)."""
 
 import pytest
-
 from client import assert_problem
 
 
@@ -60,7 +59,9 @@ def test_a_write_over_what_was_seen_is_done(api, path, method, tags):
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("tags", ['"2"', '"1", "2"', '"4"', 'W/"3"', '"x"', '""', '"03"', '"-3"', '"3.0"', '"99999999999999999999"'])
+@pytest.mark.parametrize(
+    "tags", ['"2"', '"1", "2"', '"4"', 'W/"3"', '"x"', '""', '"03"', '"-3"', '"3.0"', '"99999999999999999999"']
+)
 def test_a_write_over_something_else_is_412(api, path, record, method, tags):
     problem = assert_problem(write(api, method, path, tags), 412)
     assert problem["code"] == "VERSION_MISMATCH"

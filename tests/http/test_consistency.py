@@ -1,7 +1,6 @@
 """A client reads what it has written, whichever node answers; it may ask for more, or for less."""
 
 import pytest
-
 from client import Api, assert_problem
 
 
@@ -55,7 +54,9 @@ def test_a_token_that_is_none_is_400(api, path, token):
     assert_problem(api.get(path, headers={"X-Consistency-Token": token}), 400, "X-Consistency-Token")
 
 
-@pytest.mark.parametrize("wish", ["consistency=strong", "respond-async, consistency=strong", "Consistency=Strong", "consistency=strong; x=y"])
+@pytest.mark.parametrize(
+    "wish", ["consistency=strong", "respond-async, consistency=strong", "Consistency=Strong", "consistency=strong; x=y"]
+)
 def test_a_strong_read_shows_the_latest(api, wish):
     record = api.create()
     headers = {"Prefer": wish}

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from client import Api
 
 PAGES = ["/", "/console/records/new", "/console/import", "/console/summary"]
@@ -28,7 +27,7 @@ def test_pages_are_there_in_both_languages(api, path, language, word):
 
 
 def test_records_are_listed_and_escaped(api):
-    api.create(title="<script>alert(1)</script> & \"quotes\"")
+    api.create(title='<script>alert(1)</script> & "quotes"')
     page = api.get("/", params={"owner": api.owner}).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in page
     assert "<script>alert" not in page
@@ -42,8 +41,16 @@ def test_filters_and_pages_work_by_address(api):
 
 
 def test_a_form_stores_a_record(api):
-    fields = {**form(api, "/console/records/new"), "title": "by form", "owner": api.owner, "status": "active", "description": "d"}
-    response = api.post("/console/records/new", data=fields, headers={"Origin": api.url, "Sec-Fetch-Site": "same-origin"})
+    fields = {
+        **form(api, "/console/records/new"),
+        "title": "by form",
+        "owner": api.owner,
+        "status": "active",
+        "description": "d",
+    }
+    response = api.post(
+        "/console/records/new", data=fields, headers={"Origin": api.url, "Sec-Fetch-Site": "same-origin"}
+    )
     assert response.status_code == 303
     assert response.headers["Location"].startswith("/")
     (record,) = api.page()["items"]
@@ -51,14 +58,28 @@ def test_a_form_stores_a_record(api):
 
 
 def test_a_bad_form_comes_back_with_what_was_typed(api):
-    fields = {**form(api, "/console/records/new"), "title": "", "owner": api.owner, "status": "active", "description": "kept text"}
+    fields = {
+        **form(api, "/console/records/new"),
+        "title": "",
+        "owner": api.owner,
+        "status": "active",
+        "description": "kept text",
+    }
     response = api.post("/console/records/new", data=fields, headers={"Origin": api.url})
     assert response.status_code == 422
     assert "kept text" in response.text and "title-error" in response.text
     assert api.page()["total"] == 0
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+    ],
+)
 def test_a_form_of_another_site_is_403(api, headers):
     fields = {**form(api, "/console/records/new"), "title": "by form", "owner": api.owner, "status": "active"}
     assert api.post("/console/records/new", data=fields, headers=headers).status_code == 403

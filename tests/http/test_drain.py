@@ -5,7 +5,6 @@ import signal
 import socket
 
 import pytest
-
 from client import wait_until
 from test_live import Events
 from wire import Closed, Wire
@@ -86,7 +85,12 @@ def test_a_live_stream_ends_in_order(running, connect):
 
 def test_an_import_under_way_is_taken_to_its_end(running, connect):
     body = b"title,owner\n" + b"one,draining\n" + b"two,draining\n"
-    connection = connect().request("POST /records/import HTTP/1.1", "Content-Type: text/csv", f"Content-Length: {len(body)}", "Expect: 100-continue")
+    connection = connect().request(
+        "POST /records/import HTTP/1.1",
+        "Content-Type: text/csv",
+        f"Content-Length: {len(body)}",
+        "Expect: 100-continue",
+    )
     assert connection.answer().status_code == 100
     connection.send(body[:20])
     drain(running)

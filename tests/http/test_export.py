@@ -5,16 +5,35 @@ import io
 import json
 
 import pytest
-
 from client import assert_problem
 
-ODD = ['plain', 'comma, here', 'quote " here', '"', '""', 'line\nend', 'line\r\nend', 'return\r', ' blanks ', "'", '=1+1', '😀 数据 ü', '\t', "a;b", '\u2028', "\x7f"]
+ODD = [
+    "plain",
+    "comma, here",
+    'quote " here',
+    '"',
+    '""',
+    "line\nend",
+    "line\r\nend",
+    "return\r",
+    " blanks ",
+    "'",
+    "=1+1",
+    "😀 数据 ü",
+    "\t",
+    "a;b",
+    "\u2028",
+    "\x7f",
+]
 
 
 @pytest.fixture
 def odd(api):
     """Records whose texts are hard to write as CSV."""
-    return [api.create(title=f"{i:02} {text}", description=text, status="done" if i % 2 else "active") for i, text in enumerate(ODD)]
+    return [
+        api.create(title=f"{i:02} {text}", description=text, status="done" if i % 2 else "active")
+        for i, text in enumerate(ODD)
+    ]
 
 
 def export(api, **query):
@@ -47,8 +66,16 @@ def test_ndjson_holds_the_records_as_they_are(api, odd):
     assert lines(response) == odd
 
 
-@pytest.mark.parametrize("accept, kind", [("application/x-ndjson", "application/x-ndjson"), ("text/csv", "text/csv"), ("*/*", "text/csv"),
-                                          ("text/csv;q=0.5, application/ndjson", "application/x-ndjson"), ("text/html", "text/csv")])
+@pytest.mark.parametrize(
+    "accept, kind",
+    [
+        ("application/x-ndjson", "application/x-ndjson"),
+        ("text/csv", "text/csv"),
+        ("*/*", "text/csv"),
+        ("text/csv;q=0.5, application/ndjson", "application/x-ndjson"),
+        ("text/html", "text/csv"),
+    ],
+)
 def test_accept_chooses_when_the_query_does_not(api, accept, kind):
     api.create()
     response = api.get("/records/export", params={"owner": api.owner}, headers={"Accept": accept})
@@ -58,7 +85,9 @@ def test_accept_chooses_when_the_query_does_not(api, accept, kind):
 def test_the_query_chooses_before_accept(api):
     response = api.get("/records/export?format=csv&limit=", headers={"Accept": "application/x-ndjson"})
     assert_problem(response, 400, "limit")
-    response = api.get("/records/export", params={"owner": api.owner, "format": "csv"}, headers={"Accept": "application/x-ndjson"})
+    response = api.get(
+        "/records/export", params={"owner": api.owner, "format": "csv"}, headers={"Accept": "application/x-ndjson"}
+    )
     assert response.headers["Content-Type"].startswith("text/csv")
 
 
@@ -100,9 +129,23 @@ def test_an_export_shows_what_was_just_written(api):
         assert len(lines(export(api, format="ndjson"))) == number + 1
 
 
-@pytest.mark.parametrize("query, named", [("format=xml", "format"), ("format=", "format"), ("fields=nothing", "fields"), ("fields=", "fields"),
-                                          ("fields=id,id", "fields"), ("fields=id,", "fields"), ("status=x", "status"), ("sort=x", "sort"), ("limit=5", "limit"),
-                                          ("skip=5", "skip"), ("q=", "q"), ("x=1", "x")])
+@pytest.mark.parametrize(
+    "query, named",
+    [
+        ("format=xml", "format"),
+        ("format=", "format"),
+        ("fields=nothing", "fields"),
+        ("fields=", "fields"),
+        ("fields=id,id", "fields"),
+        ("fields=id,", "fields"),
+        ("status=x", "status"),
+        ("sort=x", "sort"),
+        ("limit=5", "limit"),
+        ("skip=5", "skip"),
+        ("q=", "q"),
+        ("x=1", "x"),
+    ],
+)
 def test_a_bad_parameter_is_400_and_named(api, query, named):
     assert_problem(api.get(f"/records/export?{query}"), 400, named)
 

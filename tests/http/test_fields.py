@@ -1,7 +1,6 @@
-"""The limits of every field, at the last good and at the first bad value; all bad fields of a body are named at once."""
+"""The limits of every field, at the last good and at the first bad value; all bad fields are named at once."""
 
 import pytest
-
 from client import assert_problem
 
 # Four bytes a character: limits are of characters, not of bytes.

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
-
 from client import wait_until
+from prometheus_client.parser import text_string_to_metric_families
 
 ROLES = {"sqlite": ["primary"], "cluster": ["primary", "standby", "standby"]}
 
@@ -35,7 +34,9 @@ def test_health_shows_every_dependency(api, store):
 
 
 def test_the_topology_shows_role_lag_and_pool_of_every_node(api, store):
-    seen = wait_until(lambda: (seen := topology(api)) and roles(seen["nodes"]) == ROLES[store] and seen, what="all nodes")
+    seen = wait_until(
+        lambda: (seen := topology(api)) and roles(seen["nodes"]) == ROLES[store] and seen, what="all nodes"
+    )
     assert seen["dialect"] == {"sqlite": "sqlite", "cluster": "postgresql"}[store]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", seen["checked_at"])
     for node in seen["nodes"]:
@@ -63,7 +64,10 @@ def metrics(api):
 
 def value(families, name, **labels):
     """Of the sample with (at least) these labels; 0 where there is none."""
-    samples = next(iter(family.samples for family in families.values() if any(sample.name == name for sample in family.samples)), [])
+    samples = next(
+        iter(family.samples for family in families.values() if any(sample.name == name for sample in family.samples)),
+        [],
+    )
     return sum(sample.value for sample in samples if sample.name == name and labels.items() <= sample.labels.items())
 
 
@@ -82,8 +86,14 @@ def test_requests_are_counted_by_route_and_status(api):
     api.get("/records/9000000000000000000")
     after = metrics(api)
     for status in ("2xx", "4xx"):
-        assert value(after, "http_requests_total", status=status, **labels) == value(before, "http_requests_total", status=status, **labels) + 1
-    assert value(after, "http_request_duration_seconds_count", **labels) == value(before, "http_request_duration_seconds_count", **labels) + 2
+        assert (
+            value(after, "http_requests_total", status=status, **labels)
+            == value(before, "http_requests_total", status=status, **labels) + 1
+        )
+    assert (
+        value(after, "http_request_duration_seconds_count", **labels)
+        == value(before, "http_request_duration_seconds_count", **labels) + 2
+    )
 
 
 def test_paths_of_clients_make_no_new_series(api):
@@ -114,10 +124,16 @@ def test_histograms_are_whole(api):
 
 
 def test_every_node_has_its_role(api, store):
-    seen = wait_until(lambda: (f := metrics(api).get("cluster_node_role")) and len(f.samples) == len(ROLES[store]) and f, what="a role of every node")
+    seen = wait_until(
+        lambda: (f := metrics(api).get("cluster_node_role")) and len(f.samples) == len(ROLES[store]) and f,
+        what="a role of every node",
+    )
     assert sorted(sample.labels["role"] for sample in seen.samples) == ROLES[store]
 
 
-@pytest.mark.parametrize("name", ["http_connections_open", "http_requests_in_flight", "backend_calls_in_flight", "backend_up", "gateway_info"])
+@pytest.mark.parametrize(
+    "name",
+    ["http_connections_open", "http_requests_in_flight", "backend_calls_in_flight", "backend_up", "gateway_info"],
+)
 def test_gauges_are_there(api, name):
     assert name in metrics(api)

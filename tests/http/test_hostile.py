@@ -3,13 +3,53 @@
 import html
 
 import pytest
-
 from client import assert_problem
 
 TEXTS = [
-    "'; DROP TABLE records; --", "' OR '1'='1", "1; SELECT pg_sleep(10)", "\\'; DELETE FROM records; --", "%' OR 1=1 --", "$1", "$$", "?", ":name", "{0}", "%s%n%x",
-    "\"; --", "`id`", "$(id)", "|| id", "../../etc/passwd", "<script>alert(1)</script>", "{{7*7}}", "{% raw %}", "${7*7}", "&lt;", "&#x27;", "null", "undefined", "NaN",
-    "true", "0", "-1", "1e999", "\\", "\\\\", "/*", "*/", "--", "#", "\u202etxt.exe", "\ufeff", "a\u200bb", "ﬀ", "İ", "ß", "a" * 200, "\x1b[31m", "\x7f",
+    "'; DROP TABLE records; --",
+    "' OR '1'='1",
+    "1; SELECT pg_sleep(10)",
+    "\\'; DELETE FROM records; --",
+    "%' OR 1=1 --",
+    "$1",
+    "$$",
+    "?",
+    ":name",
+    "{0}",
+    "%s%n%x",
+    '"; --',
+    "`id`",
+    "$(id)",
+    "|| id",
+    "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "{% raw %}",
+    "${7*7}",
+    "&lt;",
+    "&#x27;",
+    "null",
+    "undefined",
+    "NaN",
+    "true",
+    "0",
+    "-1",
+    "1e999",
+    "\\",
+    "\\\\",
+    "/*",
+    "*/",
+    "--",
+    "#",
+    "\u202etxt.exe",
+    "\ufeff",
+    "a\u200bb",
+    "ﬀ",
+    "İ",
+    "ß",
+    "a" * 200,
+    "\x1b[31m",
+    "\x7f",
 ]
 
 

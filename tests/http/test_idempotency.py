@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-
 from client import assert_problem, unique
 
 
@@ -68,7 +67,9 @@ def test_a_delete_sent_twice_is_done_once(api, key):
 def test_a_key_with_another_body_is_422(api, key, change):
     body = {"title": "once", "owner": api.owner}
     api.post("/records/", json=body, headers=with_key(key))
-    problem = assert_problem(api.post("/records/", json={**body, **change}, headers=with_key(key)), 422, "Idempotency-Key")
+    problem = assert_problem(
+        api.post("/records/", json={**body, **change}, headers=with_key(key)), 422, "Idempotency-Key"
+    )
     assert problem["code"] == "IDEMPOTENCY_KEY_REUSED"
     assert api.page()["total"] == 1
 
@@ -126,5 +127,12 @@ def test_the_longest_key_is_a_good_one(api, key):
 
 
 def test_two_keys_in_one_request_are_400(api, wire):
-    connection = wire().request("POST /records/ HTTP/1.1", "Idempotency-Key: a", "Idempotency-Key: b", "Content-Type: application/json", "Content-Length: 2", body=b"{}")
+    connection = wire().request(
+        "POST /records/ HTTP/1.1",
+        "Idempotency-Key: a",
+        "Idempotency-Key: b",
+        "Content-Type: application/json",
+        "Content-Length: 2",
+        body=b"{}",
+    )
     assert connection.answer().status_code == 400

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from client import assert_problem
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
@@ -37,7 +36,10 @@ def ndjson(api, *records):
 @pytest.mark.parametrize("mode", ["partial", "atomic"])
 def test_csv_rows_become_records(api, mode):
     items = imported(api, COLUMNS + f"one,{api.owner},done,first\ntwo,{api.owner},,\n", mode=mode)
-    assert [(item["title"], item["status"], item["description"]) for item in items] == [("one", "done", "first"), ("two", "pending", "")]
+    assert [(item["title"], item["status"], item["description"]) for item in items] == [
+        ("one", "done", "first"),
+        ("two", "pending", ""),
+    ]
     assert all(item["version"] == 1 for item in items)
 
 
@@ -47,11 +49,24 @@ def test_ndjson_lines_become_records(api, mode):
     assert [(item["title"], item["status"]) for item in items] == [("one", "done"), ("two", "pending")]
 
 
-@pytest.mark.parametrize("written, meant", [
-    ('"quoted"', "quoted"), ('"a ""b"" c"', 'a "b" c'), ('"a,b"', "a,b"), ('"two\nlines"', "two\nlines"), ('"two\r\nlines"', "two\r\nlines"),
-    ('"ends in quote"""', 'ends in quote"'), (" blanks ", " blanks "), ('" x "', " x "), ("😀 数据", "😀 数据"), ("=1+1", "=1+1"), ("'single'", "'single'"),
-    ("back\\slash", "back\\slash"), ("a;b\tc", "a;b\tc"),
-])
+@pytest.mark.parametrize(
+    "written, meant",
+    [
+        ('"quoted"', "quoted"),
+        ('"a ""b"" c"', 'a "b" c'),
+        ('"a,b"', "a,b"),
+        ('"two\nlines"', "two\nlines"),
+        ('"two\r\nlines"', "two\r\nlines"),
+        ('"ends in quote"""', 'ends in quote"'),
+        (" blanks ", " blanks "),
+        ('" x "', " x "),
+        ("😀 数据", "😀 数据"),
+        ("=1+1", "=1+1"),
+        ("'single'", "'single'"),
+        ("back\\slash", "back\\slash"),
+        ("a;b\tc", "a;b\tc"),
+    ],
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_csv_is_read_as_it_is_meant(api, written, meant, end):
     text = end.join(["title,owner,description", f"{written},{api.owner},{written}", ""])
@@ -75,7 +90,9 @@ def test_blank_lines_are_passed_over(api):
 
 
 def test_columns_come_in_any_order_and_some_are_passed_over(api):
-    (item,) = imported(api, f"version,owner,id,title,created_at,updated_at\n7,{api.owner},12,one,2020-01-01T00:00:00Z,x\n")
+    (item,) = imported(
+        api, f"version,owner,id,title,created_at,updated_at\n7,{api.owner},12,one,2020-01-01T00:00:00Z,x\n"
+    )
     assert (item["title"], item["version"]) == ("one", 1)
 
 
@@ -87,8 +104,19 @@ def test_members_that_the_server_sets_are_passed_over(api):
     assert second["id"] != first["id"] and second["title"] == "one"
 
 
-@pytest.mark.parametrize("columns, named", [("title,status", "owner"), ("owner", "title"), ("title,owner,title", "title"), ("title,owner,colour", ""),
-                                            ("title;owner", ""), ("", ""), ('title,owner,"', ""), ("Title,Owner", "")])
+@pytest.mark.parametrize(
+    "columns, named",
+    [
+        ("title,status", "owner"),
+        ("owner", "title"),
+        ("title,owner,title", "title"),
+        ("title,owner,colour", ""),
+        ("title;owner", ""),
+        ("", ""),
+        ('title,owner,"', ""),
+        ("Title,Owner", ""),
+    ],
+)
 def test_a_bad_first_line_refuses_the_whole(api, columns, named):
     problem = send(api, columns + f"\none,{api.owner},,\n")
     assert problem.status_code == 422
@@ -97,7 +125,7 @@ def test_a_bad_first_line_refuses_the_whole(api, columns, named):
 
 
 BAD_CSV = {
-    "blank title": (f" ,OWNER,,", "title"),
+    "blank title": (" ,OWNER,,", "title"),
     "no owner": ("t,,,", "owner"),
     "unknown status": ("t,OWNER,open,", "status"),
     "title too long": ("x" * 201 + ",OWNER,,", "title"),
@@ -165,8 +193,14 @@ def test_every_bad_field_of_a_line_is_told(api):
     assert outcome["failed"] == 1
 
 
-@pytest.mark.parametrize("text, media_type", [(COLUMNS + "good,OWNER,,\n,OWNER,,\ngood,OWNER,,\n", CSV),
-                                              ('{"title":"good","owner":"OWNER"}\n{"title":"","owner":"OWNER"}\n', NDJSON)], ids=["csv", "ndjson"])
+@pytest.mark.parametrize(
+    "text, media_type",
+    [
+        (COLUMNS + "good,OWNER,,\n,OWNER,,\ngood,OWNER,,\n", CSV),
+        ('{"title":"good","owner":"OWNER"}\n{"title":"","owner":"OWNER"}\n', NDJSON),
+    ],
+    ids=["csv", "ndjson"],
+)
 def test_an_atomic_import_keeps_nothing_when_a_line_is_bad(api, text, media_type):
     response = send(api, text.replace("OWNER", api.owner), media_type, mode="atomic")
     assert response.status_code == 422
@@ -203,17 +237,31 @@ def test_csv_goes_by_its_media_types(api, media_type):
     assert len(imported(api, COLUMNS + f"one,{api.owner},,\n", media_type)) == 1
 
 
-@pytest.mark.parametrize("media_type", [NDJSON, "application/ndjson", "application/jsonl", "application/x-ndjson; charset=utf-8"])
+@pytest.mark.parametrize(
+    "media_type", [NDJSON, "application/ndjson", "application/jsonl", "application/x-ndjson; charset=utf-8"]
+)
 def test_ndjson_goes_by_its_media_types(api, media_type):
     assert len(imported(api, ndjson(api, {"title": "one"}), media_type)) == 1
 
 
-@pytest.mark.parametrize("media_type", ["", "application/json", "text/plain", "text/csv; charset=latin-1", "multipart/form-data; boundary=x", "application/xml"])
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "",
+        "application/json",
+        "text/plain",
+        "text/csv; charset=latin-1",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+    ],
+)
 def test_other_media_types_are_415(api, media_type):
     assert_problem(send(api, COLUMNS, media_type), 415, "Content-Type")
 
 
-@pytest.mark.parametrize("query, named", [({"mode": "some"}, "mode"), ({"mode": ""}, "mode"), ({"format": "csv"}, "format")])
+@pytest.mark.parametrize(
+    "query, named", [({"mode": "some"}, "mode"), ({"mode": ""}, "mode"), ({"format": "csv"}, "format")]
+)
 def test_a_bad_parameter_is_400(api, query, named):
     assert_problem(send(api, COLUMNS, **query), 400, named)
 
@@ -225,7 +273,9 @@ def test_nothing_at_all_is_no_csv_but_is_empty_ndjson(api):
 
 def test_an_import_in_chunks_that_cut_everywhere(api):
     text = (COLUMNS + f'"a ""quoted""\r\n😀 title",{api.owner},done,"x"\r\n' * 3).encode()
-    response = api.post("/records/import", data=(text[i : i + 1] for i in range(len(text))), headers={"Content-Type": CSV})
+    response = api.post(
+        "/records/import", data=(text[i : i + 1] for i in range(len(text))), headers={"Content-Type": CSV}
+    )
     assert response.json()["imported"] == 3
     assert api.titles() == ['a "quoted"\r\n😀 title'] * 3
 
@@ -233,7 +283,20 @@ def test_an_import_in_chunks_that_cut_everywhere(api):
 @pytest.mark.parametrize("form, media_type", [("csv", CSV), ("ndjson", NDJSON)])
 def test_what_is_exported_imports_to_the_same_bytes(api, form, media_type):
     """The round trip: export, delete everything, import, export."""
-    odd = ["a,b", 'a "b"', "two\nlines", "two\r\nlines", "😀 数据", " blanks ", "\ttab", "\u2028", "'", "x" * 200, "\\n", "\x7f"]
+    odd = [
+        "a,b",
+        'a "b"',
+        "two\nlines",
+        "two\r\nlines",
+        "😀 数据",
+        " blanks ",
+        "\ttab",
+        "\u2028",
+        "'",
+        "x" * 200,
+        "\\n",
+        "\x7f",
+    ]
     for number, text in enumerate(odd):
         api.create(title=text, description=text * 3, status=["pending", "active", "done", "archived"][number % 4])
     query = {"owner": api.owner, "format": form, "fields": "title,owner,status,description", "sort": "id"}

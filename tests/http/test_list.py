@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from client import assert_problem, unique
 
 STATUSES = ["pending", "active", "done", "archived"]
@@ -12,7 +11,10 @@ STATUSES = ["pending", "active", "done", "archived"]
 @pytest.fixture
 def dozen(api):
     """Twelve records: titles a to l, statuses in turn, the word "needle" in the description of every third."""
-    return [api.create(title=chr(97 + i), status=STATUSES[i % 4], description="a needle in hay" if i % 3 == 0 else "hay") for i in range(12)]
+    return [
+        api.create(title=chr(97 + i), status=STATUSES[i % 4], description="a needle in hay" if i % 3 == 0 else "hay")
+        for i in range(12)
+    ]
 
 
 def ids(page):
@@ -68,7 +70,10 @@ def test_text_in_title_or_description_whatever_its_case(api, dozen):
     assert api.page(q="needle")["total"] == 5
 
 
-@pytest.mark.parametrize("text", ["%", "_", "100%", "a_b", "\\", "'", "''", '"', "数据", "😀", "*", "?", "(x", "[", "Größe", "a  b", "--", ";"])
+@pytest.mark.parametrize(
+    "text",
+    ["%", "_", "100%", "a_b", "\\", "'", "''", '"', "数据", "😀", "*", "?", "(x", "[", "Größe", "a  b", "--", ";"],
+)
 def test_signs_in_a_text_search_mean_themselves(api, text):
     api.create(title=f"before {text} after")
     api.create(title="before x after", description="nothing of the kind: aXb 100 10000")
@@ -82,7 +87,9 @@ def test_filters_are_joined(api, dozen):
     assert api.page(q="needle", status="pending", owner=unique("nobody"))["total"] == 0
 
 
-@pytest.mark.parametrize("sort, key", [("id", "id"), ("created_at", "created_at"), ("updated_at", "updated_at"), ("title", "title")])
+@pytest.mark.parametrize(
+    "sort, key", [("id", "id"), ("created_at", "created_at"), ("updated_at", "updated_at"), ("title", "title")]
+)
 def test_orders_rise_and_fall(api, dozen, sort, key):
     for record in (dozen[7], dozen[2]):
         api.patch(f"/records/{record['id']}", {"title": f"changed {record['title']}"})
@@ -105,7 +112,9 @@ def test_titles_are_ordered_by_code_point_and_ties_by_id(api):
     assert ids(api.page(sort="-title", limit=200)) == [record["id"] for record in expected[::-1]]
 
 
-@pytest.mark.parametrize("skip, expected", [(0, 5), (1, 5), (7, 5), (10, 2), (12, 0), (10**18, 0), (9223372036854775807, 0)])
+@pytest.mark.parametrize(
+    "skip, expected", [(0, 5), (1, 5), (7, 5), (10, 2), (12, 0), (10**18, 0), (9223372036854775807, 0)]
+)
 def test_skip_passes_over(api, dozen, skip, expected):
     page = api.page(skip=skip, limit=5)
     assert page["skip"] == skip
@@ -124,17 +133,51 @@ def test_a_list_is_never_kept_by_caches_unasked(api):
     assert api.get("/records/").headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("query, named", [
-    ("limit=0", "limit"), ("limit=201", "limit"), ("limit=-1", "limit"), ("limit=x", "limit"), ("limit=", "limit"), ("limit=1.5", "limit"),
-    ("limit=99999999999999999999", "limit"), ("limit=1e2", "limit"), ("limit=%2B5", "limit"), ("limit=05", "limit"), ("limit=5%20", "limit"),
-    ("skip=-1", "skip"), ("skip=x", "skip"), ("skip=", "skip"), ("skip=9223372036854775808", "skip"),
-    ("status=open", "status"), ("status=", "status"), ("status=Active", "status"), ("status=active,done", "status"),
-    ("sort=owner", "sort"), ("sort=", "sort"), ("sort=--id", "sort"), ("sort=id,title", "sort"), ("sort=ID", "sort"),
-    ("count=all", "count"), ("count=", "count"), ("owner=", "owner"), ("owner=%20", "owner"), ("owner=" + "x" * 101, "owner"),
-    ("q=", "q"), ("q=%20", "q"), ("q=" + "x" * 201, "q"), ("page=2", "page"), ("Limit=5", "Limit"), ("limit=5&limit=6", "limit"),
-    ("q=%00", "q"), ("q=%ff", "q"), ("q=%E2%82", "q"), ("owner=a%00b", "owner"),
-    ("page_token=x&skip=5", "skip"),
-])
+@pytest.mark.parametrize(
+    "query, named",
+    [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=x", "limit"),
+        ("limit=", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("limit=1e2", "limit"),
+        ("limit=%2B5", "limit"),
+        ("limit=05", "limit"),
+        ("limit=5%20", "limit"),
+        ("skip=-1", "skip"),
+        ("skip=x", "skip"),
+        ("skip=", "skip"),
+        ("skip=9223372036854775808", "skip"),
+        ("status=open", "status"),
+        ("status=", "status"),
+        ("status=Active", "status"),
+        ("status=active,done", "status"),
+        ("sort=owner", "sort"),
+        ("sort=", "sort"),
+        ("sort=--id", "sort"),
+        ("sort=id,title", "sort"),
+        ("sort=ID", "sort"),
+        ("count=all", "count"),
+        ("count=", "count"),
+        ("owner=", "owner"),
+        ("owner=%20", "owner"),
+        ("owner=" + "x" * 101, "owner"),
+        ("q=", "q"),
+        ("q=%20", "q"),
+        ("q=" + "x" * 201, "q"),
+        ("page=2", "page"),
+        ("Limit=5", "Limit"),
+        ("limit=5&limit=6", "limit"),
+        ("q=%00", "q"),
+        ("q=%ff", "q"),
+        ("q=%E2%82", "q"),
+        ("owner=a%00b", "owner"),
+        ("page_token=x&skip=5", "skip"),
+    ],
+)
 def test_a_bad_parameter_is_400_and_named(api, query, named):
     assert_problem(api.get(f"/records/?{query}"), 400, named)
 
@@ -147,7 +190,16 @@ def test_a_broken_escape_is_400(wire, query, named):
 
 
 def test_all_bad_parameters_are_named_at_once(api):
-    assert_problem(api.get("/records/?limit=0&skip=-1&status=x&sort=x&count=x&colour=red"), 400, "limit", "skip", "status", "sort", "count", "colour")
+    assert_problem(
+        api.get("/records/?limit=0&skip=-1&status=x&sort=x&count=x&colour=red"),
+        400,
+        "limit",
+        "skip",
+        "status",
+        "sort",
+        "count",
+        "colour",
+    )
 
 
 def test_very_many_parameters_are_refused(api):

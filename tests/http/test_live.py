@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from client import assert_problem, wait_until
 
 
@@ -31,7 +30,8 @@ class Events:
 
     def until(self, condition):
         """The data of the first event that shows what is awaited."""
-        for name, counts in self:
+        while True:
+            name, counts = next(self)
             assert name == "counts"
             if condition(counts):
                 return counts
@@ -99,7 +99,9 @@ def test_the_owners_listed_are_bounded(api, live):
 def test_a_watcher_that_leaves_is_forgotten(api, wire):
     def open_connections():
         metrics = api.get("/metrics").text
-        return float(next(line.split(" ")[1] for line in metrics.split("\n") if line.startswith("http_connections_open ")))
+        return float(
+            next(line.split(" ")[1] for line in metrics.split("\n") if line.startswith("http_connections_open "))
+        )
 
     wait_until(lambda: open_connections() == 1, what="the end of other tests' connections")
     connections = [wire() for _ in range(5)]
@@ -111,7 +113,15 @@ def test_a_watcher_that_leaves_is_forgotten(api, wire):
     wait_until(lambda: open_connections() == 1, what="the end of the streams that were left")
 
 
-@pytest.mark.parametrize("query, named", [("owner_limit=0", "owner_limit"), ("owner_limit=10001", "owner_limit"), ("owner_limit=x", "owner_limit"), ("x=1", "x")])
+@pytest.mark.parametrize(
+    "query, named",
+    [
+        ("owner_limit=0", "owner_limit"),
+        ("owner_limit=10001", "owner_limit"),
+        ("owner_limit=x", "owner_limit"),
+        ("x=1", "x"),
+    ],
+)
 def test_a_bad_parameter_is_400(api, query, named):
     assert_problem(api.get(f"/records/analytics/live?{query}"), 400, named)
 

@@ -1,14 +1,21 @@
 """PATCH as a JSON merge patch (RFC 7386): only what is named changes, null resets."""
 
 import pytest
-
 from client import assert_problem
 
 FULL = {"title": "before", "status": "active", "description": "kept"}
 
 
-@pytest.mark.parametrize("change", [{"title": "after"}, {"status": "done"}, {"description": "other"}, {"description": ""},
-                                    {"title": "after", "status": "archived", "description": "all"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "after"},
+        {"status": "done"},
+        {"description": "other"},
+        {"description": ""},
+        {"title": "after", "status": "archived", "description": "all"},
+    ],
+)
 def test_only_what_is_named_changes(api, change):
     record = api.create(**FULL)
     response = api.patch(f"/records/{record['id']}", change)
@@ -40,8 +47,18 @@ def test_null_is_refused_for_what_must_be_there(api, field):
     assert api.record(record["id"]) == record
 
 
-@pytest.mark.parametrize("change, named", [({"title": ""}, "title"), ({"title": "x" * 201}, "title"), ({"owner": " "}, "owner"), ({"status": "x"}, "status"),
-                                           ({"description": []}, "description"), ({"id": 1}, "id"), ({"unknown": None}, "unknown")])
+@pytest.mark.parametrize(
+    "change, named",
+    [
+        ({"title": ""}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"owner": " "}, "owner"),
+        ({"status": "x"}, "status"),
+        ({"description": []}, "description"),
+        ({"id": 1}, "id"),
+        ({"unknown": None}, "unknown"),
+    ],
+)
 def test_a_bad_value_changes_nothing(api, change, named):
     record = api.create(**FULL)
     assert_problem(api.patch(f"/records/{record['id']}", {"status": "done", **change}), 422, named)

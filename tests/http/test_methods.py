@@ -1,14 +1,35 @@
 """Methods and paths: trailing slashes, HEAD, OPTIONS, CORS, 405 with Allow, 404."""
 
 import pytest
-
 from client import assert_problem
 from conftest import CORS_ORIGIN
 
-PATHS = ["/records", "/records/export", "/records/import", "/records/analytics/flink", "/records/analytics/live", "/health", "/health/live", "/health/ready",
-         "/cluster", "/metrics", "/openapi.json", "/docs"]
-READ_ONLY = ["/records/export", "/records/analytics/flink", "/records/analytics/live", "/health", "/health/live", "/health/ready", "/cluster", "/metrics",
-             "/openapi.json", "/docs"]
+PATHS = [
+    "/records",
+    "/records/export",
+    "/records/import",
+    "/records/analytics/flink",
+    "/records/analytics/live",
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/cluster",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+]
+READ_ONLY = [
+    "/records/export",
+    "/records/analytics/flink",
+    "/records/analytics/live",
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/cluster",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+]
 GETTABLE = [path for path in PATHS if path not in ("/records/import", "/records/analytics/live")]
 
 
@@ -32,12 +53,21 @@ def test_post_answers_without_the_trailing_slash_too(api):
     assert api.post("/records", json={"title": "t", "owner": api.owner}).status_code == 201
 
 
-@pytest.mark.parametrize("path", [path for path in GETTABLE if path != "/metrics" and "health" not in path and path not in ("/cluster", "/records/analytics/flink")])
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in GETTABLE
+        if path != "/metrics" and "health" not in path and path not in ("/cluster", "/records/analytics/flink")
+    ],
+)
 def test_head_is_get_without_the_body(api, path):
     whole, head = api.get(path), api.head(path)
     assert (head.status_code, head.content) == (200, b"")
     different = {"Date", "X-Request-Id"}
-    assert {k: v for k, v in head.headers.items() if k not in different} == {k: v for k, v in whole.headers.items() if k not in different}
+    assert {k: v for k, v in head.headers.items() if k not in different} == {
+        k: v for k, v in whole.headers.items() if k not in different
+    }
 
 
 @pytest.mark.parametrize("path", ["/health", "/cluster", "/metrics", "/records/analytics/flink"])
@@ -58,16 +88,30 @@ def test_head_of_the_live_stream_ends(api):
     assert head.headers["Content-Type"].startswith("text/event-stream")
 
 
-@pytest.mark.parametrize("path, methods", [("/records/", "GET HEAD POST"), ("/records/1", "GET HEAD PUT PATCH DELETE"), ("/records/import", "POST"),
-                                           *[(path, "GET HEAD") for path in READ_ONLY]])
+@pytest.mark.parametrize(
+    "path, methods",
+    [
+        ("/records/", "GET HEAD POST"),
+        ("/records/1", "GET HEAD PUT PATCH DELETE"),
+        ("/records/import", "POST"),
+        *[(path, "GET HEAD") for path in READ_ONLY],
+    ],
+)
 def test_options_tells_what_a_path_takes(api, path, methods):
     response = api.options(path)
     assert (response.status_code, response.content) == (204, b"")
     assert set(response.headers["Allow"].split(", ")) == {*methods.split(), "OPTIONS"}
 
 
-@pytest.mark.parametrize("path, methods", [("/records/", "PUT PATCH DELETE"), ("/records/1", "POST"), ("/records/import", "GET PUT DELETE"),
-                                           *[(path, "POST PUT PATCH DELETE") for path in READ_ONLY]])
+@pytest.mark.parametrize(
+    "path, methods",
+    [
+        ("/records/", "PUT PATCH DELETE"),
+        ("/records/1", "POST"),
+        ("/records/import", "GET PUT DELETE"),
+        *[(path, "POST PUT PATCH DELETE") for path in READ_ONLY],
+    ],
+)
 def test_other_methods_are_405_and_told_what_is_allowed(api, path, methods):
     for method in [*methods.split(), "TRACE", "PROPFIND", "PURGE"]:
         response = api.request(method, path)
@@ -76,8 +120,26 @@ def test_other_methods_are_405_and_told_what_is_allowed(api, path, methods):
         assert method not in allowed and "OPTIONS" in allowed
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/record", "/records/1/2", "/records//", "//records", "/records/1//", "/healthz", "/health/x",
-                                  "/docs/x", "/console/x", "/Records/", "/records/export/x", "/.env", "/app/../records", "/%2e%2e/etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/record",
+        "/records/1/2",
+        "/records//",
+        "//records",
+        "/records/1//",
+        "/healthz",
+        "/health/x",
+        "/docs/x",
+        "/console/x",
+        "/Records/",
+        "/records/export/x",
+        "/.env",
+        "/app/../records",
+        "/%2e%2e/etc/passwd",
+    ],
+)
 def test_what_is_not_there_is_404(wire, path):
     # As bytes: a client's library would tidy the path up.
     answer = wire().request(f"GET {path} HTTP/1.1").answer()
@@ -107,7 +169,10 @@ def test_errors_may_be_read_too(api):
     assert response.headers["Access-Control-Allow-Origin"] == CORS_ORIGIN
 
 
-@pytest.mark.parametrize("origin", ["https://other.example", "null", "http://pages.example", CORS_ORIGIN + ":444", CORS_ORIGIN + ".evil.example", ""])
+@pytest.mark.parametrize(
+    "origin",
+    ["https://other.example", "null", "http://pages.example", CORS_ORIGIN + ":444", CORS_ORIGIN + ".evil.example", ""],
+)
 def test_a_page_of_another_origin_may_not(api, origin):
     response = api.get("/records/", headers={"Origin": origin})
     assert response.status_code == 200
@@ -115,9 +180,22 @@ def test_a_page_of_another_origin_may_not(api, origin):
     assert "Origin" in response.headers["Vary"]
 
 
-@pytest.mark.parametrize("path, method", [("/records/", "POST"), ("/records/1", "PATCH"), ("/records/1", "DELETE"), ("/records/import", "POST"), ("/health", "GET")])
+@pytest.mark.parametrize(
+    "path, method",
+    [
+        ("/records/", "POST"),
+        ("/records/1", "PATCH"),
+        ("/records/1", "DELETE"),
+        ("/records/import", "POST"),
+        ("/health", "GET"),
+    ],
+)
 def test_a_preflight_is_answered(api, path, method):
-    headers = {"Origin": CORS_ORIGIN, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type, if-match, idempotency-key"}
+    headers = {
+        "Origin": CORS_ORIGIN,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "content-type, if-match, idempotency-key",
+    }
     response = api.options(path, headers=headers)
     assert response.status_code == 204
     assert response.headers["Access-Control-Allow-Origin"] == CORS_ORIGIN

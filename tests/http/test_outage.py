@@ -1,10 +1,9 @@
-"""When a service goes and comes back: 503 with Retry-After, health that says what is down, nothing lost and nothing stored twice."""
+"""When a service goes and comes back: 503 with Retry-After, health that says so, nothing lost, nothing stored twice."""
 
 import threading
 
 import pytest
 import requests
-
 from client import Api, assert_problem, unique, wait_until
 from test_live import Events
 from wire import Closed, Wire
@@ -21,7 +20,13 @@ def client(running, own_api):
 
 
 def metric(api, name):
-    return float(next(line.split(" ")[1] for line in api.get("/metrics").text.split("\n") if line.startswith(name + " ") or line.startswith(name + "{")))
+    return float(
+        next(
+            line.split(" ")[1]
+            for line in api.get("/metrics").text.split("\n")
+            if line.startswith(name + " ") or line.startswith(name + "{")
+        )
+    )
 
 
 def is_ready(api):
@@ -34,12 +39,17 @@ def kill_records(deployment):
     return deployment.records_port
 
 
-def test_without_the_records_service_everything_says_so_and_comes_back(running, client, store):
+def test_without_the_records_service_everything_says_so_and_comes_back(own_deployment, own_api):
+    running = own_deployment(SERVICE_PATIENCE_MS="1000", REQUEST_TIMEOUT_MS="5000")
+    client = own_api(running)
     record = client.create()
     port = kill_records(running)
-    answers = [client.get(path) for path in ("/records/", f"/records/{record['id']}", "/records/export", "/health/ready", "/cluster")]
-    answers += [client.post("/records/", json={"title": "t", "owner": client.owner}), client.delete(f"/records/{record['id']}"),
-                client.post("/records/import", data="title,owner\nt,o\n", headers={"Content-Type": "text/csv"})]
+    answers = [client.get(path) for path in ("/records/", f"/records/{record['id']}", "/health/ready", "/cluster")]
+    answers += [
+        client.post("/records/", json={"title": "t", "owner": client.owner}),
+        client.delete(f"/records/{record['id']}"),
+        client.post("/records/import", data="title,owner\nt,o\n", headers={"Content-Type": "text/csv"}),
+    ]
     for answer in answers:
         assert_problem(answer, 503)
     health = client.get("/health")
@@ -63,7 +73,11 @@ def test_a_write_under_way_when_the_service_dies_is_done_once_by_its_successor(r
     client.create(title="before")
     answers = []
     running.records.pause()
-    writer = threading.Thread(target=lambda: answers.append(Api(running.url).post("/records/", json={"title": "under way", "owner": client.owner})))
+    writer = threading.Thread(
+        target=lambda: answers.append(
+            Api(running.url).post("/records/", json={"title": "under way", "owner": client.owner})
+        )
+    )
     writer.start()
     wait_until(lambda: metric(client, "backend_calls_in_flight") == 1, what="the write on its way")
     running.start_records(kill_records(running))
@@ -81,7 +95,9 @@ def test_of_many_writers_through_many_deaths_each_record_is_stored_once(running,
         for number in range(40):
             headers = {"Idempotency-Key": unique(f"{name}{number}").replace(" ", "-")}
             while not stop.is_set():
-                answer = api.post("/records/", json={"title": f"{name} {number}", "owner": client.owner}, headers=headers)
+                answer = api.post(
+                    "/records/", json={"title": f"{name} {number}", "owner": client.owner}, headers=headers
+                )
                 if answer.status_code == 201:
                     done.append(answer.json()["id"])
                     break
@@ -92,7 +108,7 @@ def test_of_many_writers_through_many_deaths_each_record_is_stored_once(running,
         writer.start()
     try:
         for share in (20, 60, 100):
-            wait_until(lambda: len(done) >= share, seconds=60, what=f"{share} records")
+            wait_until(lambda least=share: len(done) >= least, seconds=60, what=f"{share} records")
             running.start_records(kill_records(running))
     finally:
         for writer in writers:
@@ -103,7 +119,7 @@ def test_of_many_writers_through_many_deaths_each_record_is_stored_once(running,
     assert sorted(client.titles()) == sorted(f"{name} {number}" for name in "abcd" for number in range(40))
 
 
-def test_without_the_analytics_service_the_records_go_on(running, client, store):
+def test_without_the_analytics_service_the_records_go_on(running, client):
     port = running.analytics_port
     running.programs.pop("analytics-service").kill()
     record = client.create()

@@ -4,7 +4,6 @@ import base64
 import re
 
 import pytest
-
 from client import assert_problem
 
 SORTS = ["id", "-id", "created_at", "-created_at", "updated_at", "-updated_at", "title", "-title"]
@@ -105,7 +104,9 @@ def test_a_token_works_without_a_count(api, many):
     assert ids(second["items"]) == ids(many)[10:20]
 
 
-@pytest.mark.parametrize("change", [{"sort": "-id"}, {"sort": "title"}, {"status": "done"}, {"q": "title"}, {"owner": None}])
+@pytest.mark.parametrize(
+    "change", [{"sort": "-id"}, {"sort": "title"}, {"status": "done"}, {"q": "title"}, {"owner": None}]
+)
 def test_a_token_belongs_to_its_filter_and_order(api, many, change):
     token = api.page(limit=10)["next_page_token"]
     query = {"owner": api.owner, "page_token": token, **change}
@@ -123,11 +124,23 @@ def reencoded(token, change):
     return base64.urlsafe_b64encode(change(plain)).decode().rstrip("=")
 
 
-@pytest.mark.parametrize("forge", [
-    lambda token: "x", lambda token: "!!!", lambda token: "%00", lambda token: token * 20, flipped, lambda token: token[:-3], lambda token: token + "A",
-    lambda token: reencoded(token, lambda plain: plain + b"' OR 1=1"), lambda token: reencoded(token, lambda plain: plain[:16] + b"9" * 40 + b":"),
-    lambda token: reencoded(token, lambda plain: plain[:16]), lambda token: reencoded(token, lambda plain: b"\xff" * 40),
-], ids=["short", "signs", "NUL", "long", "changed", "cut", "lengthened", "sql", "huge id", "no id", "bytes"])
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda token: "x",
+        lambda token: "!!!",
+        lambda token: "%00",
+        lambda token: token * 20,
+        flipped,
+        lambda token: token[:-3],
+        lambda token: token + "A",
+        lambda token: reencoded(token, lambda plain: plain + b"' OR 1=1"),
+        lambda token: reencoded(token, lambda plain: plain[:16] + b"9" * 40 + b":"),
+        lambda token: reencoded(token, lambda plain: plain[:16]),
+        lambda token: reencoded(token, lambda plain: b"\xff" * 40),
+    ],
+    ids=["short", "signs", "NUL", "long", "changed", "cut", "lengthened", "sql", "huge id", "no id", "bytes"],
+)
 def test_a_forged_token_is_refused(api, many, forge):
     token = forge(api.page(limit=10)["next_page_token"])
     response = api.get(f"/records/?owner={api.owner}&page_token={token}")

@@ -1,27 +1,66 @@
-"""How the three programs start: --help, --version, one clear line for a bad setting, exit codes, .env, and what they log."""
+"""How the three programs start: --help, --version, one line for a bad setting, exit codes, .env, and what they log."""
 
 import re
 import socket
 import subprocess
 
 import pytest
-
 from programs import Program, binary
 
 PROGRAMS = ["records-service", "analytics-service", "gateway"]
 DATABASE = "sqlite:///records.db"
 LISTEN = {"records-service": "RECORDS_LISTEN", "analytics-service": "ANALYTICS_LISTEN"}
 SETTINGS = {
-    "records-service": ["RECORDS_LISTEN", "DATABASE_URL", "GAUSS_HOST", "GAUSS_PORT", "GAUSS_USER", "GAUSS_DB", "GAUSS_READ_DSN", "GAUSS_DIALECT", "LOG_LEVEL", "DRAIN_MS", "POOL_SIZE"],
-    "analytics-service": ["ANALYTICS_LISTEN", "DATABASE_URL", "GAUSS_HOST", "FLINK_SQL_GATEWAY_URL", "FLINK_REST_URL", "FLINK_JOB_NAME", "FLINK_PARALLELISM", "LOG_LEVEL", "DRAIN_MS"],
-    "gateway": ["HTTP_PORT", "HTTP_ADDRESS", "RECORDS_SERVICE_ADDR", "ANALYTICS_SERVICE_ADDR", "FRONTEND_DIR", "CORS_ORIGINS", "LOG_LEVEL", "DRAIN_MS", "REQUEST_TIMEOUT_MS"],
+    "records-service": [
+        "RECORDS_LISTEN",
+        "DATABASE_URL",
+        "GAUSS_HOST",
+        "GAUSS_PORT",
+        "GAUSS_USER",
+        "GAUSS_DB",
+        "GAUSS_READ_DSN",
+        "GAUSS_DIALECT",
+        "LOG_LEVEL",
+        "DRAIN_MS",
+        "POOL_SIZE",
+    ],
+    "analytics-service": [
+        "ANALYTICS_LISTEN",
+        "DATABASE_URL",
+        "GAUSS_HOST",
+        "FLINK_SQL_GATEWAY_URL",
+        "FLINK_REST_URL",
+        "FLINK_JOB_NAME",
+        "FLINK_PARALLELISM",
+        "LOG_LEVEL",
+        "DRAIN_MS",
+    ],
+    "gateway": [
+        "HTTP_PORT",
+        "HTTP_ADDRESS",
+        "RECORDS_SERVICE_ADDR",
+        "ANALYTICS_SERVICE_ADDR",
+        "FRONTEND_DIR",
+        "CORS_ORIGINS",
+        "LOG_LEVEL",
+        "DRAIN_MS",
+        "REQUEST_TIMEOUT_MS",
+    ],
 }
 
 
 def run(name, folder, *arguments, **settings):
     """Runs a program to its end."""
     environment = {"PATH": "/usr/bin:/bin", **settings}
-    return subprocess.run([binary(name), *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [binary(name), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def good(name):
@@ -49,14 +88,41 @@ BAD = [
     *[(name, {"LOG_LEVEL": "loud"}, "LOG_LEVEL") for name in PROGRAMS],
     *[(name, {"DRAIN_MS": "soon"}, "drain-ms|DRAIN_MS") for name in PROGRAMS],
     *[(name, {"DRAIN_MS": "-1"}, "drain-ms|DRAIN_MS") for name in PROGRAMS],
-    *[(name, {"DATABASE_URL": bad}, "DATABASE_URL") for name in PROGRAMS[:2]
-      for bad in ("mysql://x", "nonsense", "sqlite:///", "postgresql://h:port/x", "postgresql://h:1,h:2,h:3/x?port=1,2", "postgresql://h/x?nothing=1")],
+    *[
+        (name, {"DATABASE_URL": bad}, "DATABASE_URL")
+        for name in PROGRAMS[:2]
+        for bad in (
+            "mysql://x",
+            "nonsense",
+            "sqlite:///",
+            "postgresql://h:port/x",
+            "postgresql://h:1,h:2,h:3/x?port=1,2",
+            "postgresql://h/x?nothing=1",
+        )
+    ],
     *[(name, {"DATABASE_URL": ""}, "DATABASE_URL") for name in PROGRAMS[:2]],
     *[(name, {"DATABASE_URL": "", "GAUSS_HOST": "h"}, "GAUSS_USER") for name in PROGRAMS[:2]],
-    *[(name, {"DATABASE_URL": "", "GAUSS_HOST": "h", "GAUSS_USER": "u", "GAUSS_PORT": "x"}, "GAUSS_HOST|GAUSS_PORT") for name in PROGRAMS[:2]],
-    *[(name, {"DATABASE_URL": "", "GAUSS_HOST": "h", "GAUSS_USER": "u", "GAUSS_PASSWORD_FILE": "/no/such/file"}, "GAUSS_PASSWORD_FILE") for name in PROGRAMS[:2]],
-    *[(name, {"DATABASE_URL": "", "GAUSS_HOST": "h", "GAUSS_USER": "u", "GAUSS_DIALECT": "oracle"}, "GAUSS_DIALECT") for name in PROGRAMS[:2]],
-    *[(name, {LISTEN[name]: bad}, LISTEN[name]) for name in PROGRAMS[:2] for bad in ("nowhere", "127.0.0.1", ":80", "127.0.0.1:99999", "127.0.0.1:x")],
+    *[
+        (name, {"DATABASE_URL": "", "GAUSS_HOST": "h", "GAUSS_USER": "u", "GAUSS_PORT": "x"}, "GAUSS_HOST|GAUSS_PORT")
+        for name in PROGRAMS[:2]
+    ],
+    *[
+        (
+            name,
+            {"DATABASE_URL": "", "GAUSS_HOST": "h", "GAUSS_USER": "u", "GAUSS_PASSWORD_FILE": "/no/such/file"},
+            "GAUSS_PASSWORD_FILE",
+        )
+        for name in PROGRAMS[:2]
+    ],
+    *[
+        (name, {"DATABASE_URL": "", "GAUSS_HOST": "h", "GAUSS_USER": "u", "GAUSS_DIALECT": "oracle"}, "GAUSS_DIALECT")
+        for name in PROGRAMS[:2]
+    ],
+    *[
+        (name, {LISTEN[name]: bad}, LISTEN[name])
+        for name in PROGRAMS[:2]
+        for bad in ("nowhere", "127.0.0.1", ":80", "127.0.0.1:99999", "127.0.0.1:x")
+    ],
     *[(name, {"POOL_SIZE": "0"}, "pool-size|POOL_SIZE") for name in PROGRAMS[:2]],
     ("records-service", {"IDEMPOTENCY_TTL_HOURS": "0"}, "idempotency-ttl-hours"),
     ("analytics-service", {"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
@@ -74,7 +140,11 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("name, settings, named", BAD, ids=[f"{name} {' '.join(f'{k}={v}' for k, v in settings.items())}"[:90] for name, settings, _ in BAD])
+@pytest.mark.parametrize(
+    "name, settings, named",
+    BAD,
+    ids=[f"{name} {' '.join(f'{k}={v}' for k, v in settings.items())}"[:90] for name, settings, _ in BAD],
+)
 def test_a_bad_setting_is_one_line_that_names_it_and_exit_code_2(tmp_path, name, settings, named):
     done = run(name, tmp_path, **{**good(name), **settings})
     assert done.returncode == 2, done.stderr
@@ -132,9 +202,15 @@ def serving(program):
 def test_an_env_file_is_read_the_environment_is_stronger_and_flags_are_strongest(tmp_path):
     (tmp_path / ".env").write_text("export RECORDS_LISTEN='127.0.0.1:0'\nDATABASE_URL=\"sqlite:///file.db\"\n")
     assert serving(Program("records-service", tmp_path))["database"] == "sqlite file.db"
-    assert serving(Program("records-service", tmp_path, {"DATABASE_URL": "sqlite:///environment.db"}))["database"] == "sqlite environment.db"
+    assert (
+        serving(Program("records-service", tmp_path, {"DATABASE_URL": "sqlite:///environment.db"}))["database"]
+        == "sqlite environment.db"
+    )
     flag = ["--database-url", "sqlite:///flag.db"]
-    assert serving(Program("records-service", tmp_path, {"DATABASE_URL": "sqlite:///environment.db"}, flag))["database"] == "sqlite flag.db"
+    assert (
+        serving(Program("records-service", tmp_path, {"DATABASE_URL": "sqlite:///environment.db"}, flag))["database"]
+        == "sqlite flag.db"
+    )
 
 
 def test_migrate_ends_and_may_be_run_again(tmp_path):
@@ -157,7 +233,12 @@ def test_every_log_line_is_json_with_time_level_and_service(deployment):
 
 
 def test_no_password_is_logged(tmp_path, store):
-    settings = {"DATABASE_URL": "postgresql://user:very-secret@127.0.0.1:1/db", "RECORDS_LISTEN": "127.0.0.1:0", "LOG_LEVEL": "trace", "PROBE_PERIOD_MS": "20"}
+    settings = {
+        "DATABASE_URL": "postgresql://user:very-secret@127.0.0.1:1/db",
+        "RECORDS_LISTEN": "127.0.0.1:0",
+        "LOG_LEVEL": "trace",
+        "PROBE_PERIOD_MS": "20",
+    }
     program = Program("records-service", tmp_path, settings)
     program.wait_for(lambda event: "node" in event)
     program.kill()

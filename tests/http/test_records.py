@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from client import assert_problem, unique
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -11,11 +10,18 @@ NOWHERE = 9_000_000_000_000_000_000
 
 
 def test_post_answers_the_record_its_place_and_its_tag(api):
-    response = api.post("/records/", json={"title": "first", "owner": api.owner, "status": "active", "description": "two\nlines"})
+    response = api.post(
+        "/records/", json={"title": "first", "owner": api.owner, "status": "active", "description": "two\nlines"}
+    )
     assert response.status_code == 201
     record = response.json()
     assert list(record) == ["id", "title", "owner", "status", "description", "created_at", "updated_at", "version"]
-    assert (record["title"], record["owner"], record["status"], record["description"]) == ("first", api.owner, "active", "two\nlines")
+    assert (record["title"], record["owner"], record["status"], record["description"]) == (
+        "first",
+        api.owner,
+        "active",
+        "two\nlines",
+    )
     assert record["version"] == 1 and record["id"] >= 1
     assert response.headers["Location"] == f"/records/{record['id']}"
     assert response.headers["ETag"] == '"1"'
@@ -53,7 +59,12 @@ def test_put_replaces_the_record_and_resets_what_it_leaves_out(api):
     assert response.status_code == 200
     assert response.headers["ETag"] == '"2"'
     replaced = response.json()
-    assert (replaced["title"], replaced["owner"], replaced["status"], replaced["description"]) == ("new", owner, "pending", "")
+    assert (replaced["title"], replaced["owner"], replaced["status"], replaced["description"]) == (
+        "new",
+        owner,
+        "pending",
+        "",
+    )
     assert replaced["version"] == 2
     assert api.record(record["id"]) == replaced
 
@@ -94,7 +105,10 @@ def test_no_record_is_404_for_every_method(api, method):
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("identifier", ["0", "-1", "abc", "1.0", "1e3", "+1", "01", "9223372036854775808", "99999999999999999999999", "%20", "１", "1;2"])
+@pytest.mark.parametrize(
+    "identifier",
+    ["0", "-1", "abc", "1.0", "1e3", "+1", "01", "9223372036854775808", "99999999999999999999999", "%20", "１", "1;2"],
+)
 def test_what_can_be_no_id_is_400_and_named(api, method, identifier):
     body = {"title": "t", "owner": api.owner} if method in ("PUT", "PATCH") else None
     assert_problem(api.request(method, f"/records/{identifier}", json=body), 400, "id")
@@ -105,7 +119,7 @@ def test_the_greatest_id_is_a_good_one(api):
 
 
 def test_texts_come_back_as_they_were_sent(api):
-    text = "„Größe“ 数据 😀 e\u0301 \u202e a\u00adb \\ \" </script> \t end"
+    text = '„Größe“ 数据 😀 e\u0301 \u202e a\u00adb \\ " </script> \t end'
     record = api.create(title=text, description=text + "\r\n\n\u0001\u001f\u007f" + text)
     stored = api.record(record["id"])
     assert stored["title"] == text

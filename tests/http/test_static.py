@@ -1,15 +1,19 @@
 """/app/: the files of the single-page frontend, from memory."""
 
-import re
 import pathlib
+import re
 
 import pytest
-
 from programs import CHECKOUT
 
 FRONTEND = CHECKOUT / "frontend"
 FILES = sorted(str(path.relative_to(FRONTEND)) for path in FRONTEND.rglob("*") if path.is_file())
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".html": "text/html; charset=utf-8",
+}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -49,11 +53,27 @@ def test_the_page_has_a_policy_and_keeps_it(api):
         assert api.get(path.replace("/app/../", "/")).status_code in (200, 308), part
 
 
-@pytest.mark.parametrize("path", [
-    "/app/nothing.js", "/app/modules", "/app/modules/", "/app//app.js", "/app/../gateway", "/app/../../etc/passwd", "/app/..%2f..%2fetc%2fpasswd",
-    "/app/%2e%2e/%2e%2e/etc/passwd", "/app/modules/../../../etc/passwd", "/app/....//etc/passwd", "/app/.env", "/app/app.js%00.css", "/app/app.js/", "/app/APP.JS",
-    "/app/\\..\\..\\etc\\passwd", "/app//etc/passwd",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/app/nothing.js",
+        "/app/modules",
+        "/app/modules/",
+        "/app//app.js",
+        "/app/../gateway",
+        "/app/../../etc/passwd",
+        "/app/..%2f..%2fetc%2fpasswd",
+        "/app/%2e%2e/%2e%2e/etc/passwd",
+        "/app/modules/../../../etc/passwd",
+        "/app/....//etc/passwd",
+        "/app/.env",
+        "/app/app.js%00.css",
+        "/app/app.js/",
+        "/app/APP.JS",
+        "/app/\\..\\..\\etc\\passwd",
+        "/app//etc/passwd",
+    ],
+)
 def test_nothing_else_is_served(wire, path):
     answer = wire().request(f"GET {path} HTTP/1.1").answer()
     assert answer.status_code in (400, 404), answer

@@ -1,9 +1,8 @@
-"""Clients that are too slow: 408 and the end of the connection; the others are served meanwhile. With short limits, on an own gateway."""
+"""Clients that are too slow: 408 and the end of the connection; the others are served meanwhile."""
 
 import json
 
 import pytest
-
 from wire import Wire, trickle
 
 SHORT = {"HEADER_TIMEOUT_MS": "500", "BODY_TIMEOUT_MS": "500", "IDLE_TIMEOUT_MS": "1000"}

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from client import assert_problem, wait_until
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -32,8 +31,20 @@ def test_a_clients_trace_goes_on(api):
     assert response.headers["X-Request-Id"] == TRACE
 
 
-@pytest.mark.parametrize("given", ["", "nonsense", PARENT.upper(), "ff" + PARENT[2:], f"00-{'0' * 32}-00f067aa0ba902b7-01", f"00-{TRACE}-{'0' * 16}-01", PARENT + "-more",
-                                   PARENT[:-1], PARENT.replace("-", "_")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "nonsense",
+        PARENT.upper(),
+        "ff" + PARENT[2:],
+        f"00-{'0' * 32}-00f067aa0ba902b7-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        PARENT + "-more",
+        PARENT[:-1],
+        PARENT.replace("-", "_"),
+    ],
+)
 def test_a_broken_trace_begins_anew(api, given):
     trace = assert_problem(api.get(MISSING, headers={"Traceparent": given}), 404)["trace_id"]
     assert trace != TRACE and re.fullmatch("[0-9a-f]{32}", trace)
@@ -57,4 +68,7 @@ def test_a_failure_is_logged_under_its_trace(own_deployment, own_api):
     finally:
         deployment.records.resume()
     assert trace == TRACE
-    wait_until(lambda: any(event.get("trace_id") == TRACE for event in deployment.gateway.logged()), what="the log line of the failure")
+    wait_until(
+        lambda: any(event.get("trace_id") == TRACE for event in deployment.gateway.logged()),
+        what="the log line of the failure",
+    )

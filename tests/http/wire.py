@@ -1,4 +1,4 @@
-"""HTTP as bytes: what no well-behaved client sends, and what comes back, taken apart by hand. All broken HTTP of these tests is made here."""
+"""HTTP as bytes: what no well-behaved client sends, and what comes back, taken apart by hand."""
 
 import socket
 import time

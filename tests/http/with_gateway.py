@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs a command with BASE_URL naming a gateway of its own, with both services behind it; ends with the command's exit code.
+"""Runs a command with BASE_URL naming a gateway of its own, both services behind it; ends with the command's exit code.
 
     with_gateway.py [--store sqlite|cluster] [--demo N] [--set NAME=VALUE]... -- COMMAND...
 
-Used by the browser tests, by schemathesis and by hand. Needs nothing but Python, RECORDS_BIN_DIR and, for the cluster, TEST_DATABASE_URL.
+Used by the browser tests, by schemathesis and by hand. Needs RECORDS_BIN_DIR and, for the cluster, TEST_DATABASE_URL.
 """
 
 import argparse

@@ -27,5 +27,10 @@ def before_call(ctx, case, kwargs):
     if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
         headers["Idempotency-Key"] = f"schemathesis-{next(_numbers)}"
     # A page token is of one query: with another one it is refused. See test_paging.py.
-    if case.operation.definition.raw.get("operationId") == "listRecords" and case.meta and case.meta.generation.mode == GenerationMode.POSITIVE and case.query:
+    if (
+        case.operation.definition.raw.get("operationId") == "listRecords"
+        and case.meta
+        and case.meta.generation.mode == GenerationMode.POSITIVE
+        and case.query
+    ):
         case.query.pop("page_token", None)
