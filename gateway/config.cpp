@@ -24,8 +24,10 @@ std::string checked_target(const std::string& setting, const std::string& text) 
 
 void check_origins(const std::string& text) {
   for (const std::string& origin : base::split(text, ',')) {
-    const bool sound = origin.empty() || origin == "*" || ((origin.starts_with("http://") || origin.starts_with("https://")) && !origin.ends_with('/'));
-    if (!sound) throw base::ConfigError("CORS_ORIGINS: expected * or a list of origins such as https://app.example.com, got \"" + origin + "\"");
+    const bool sound =
+        origin.empty() || origin == "*" || ((origin.starts_with("http://") || origin.starts_with("https://")) && !origin.ends_with('/'));
+    if (!sound)
+      throw base::ConfigError("CORS_ORIGINS: expected * or a list of origins such as https://app.example.com, got \"" + origin + "\"");
   }
 }
 
@@ -54,21 +56,49 @@ std::optional<Config> read_config(int argc, char** argv) {
   int port = 8000, streams = 0;
   config.threads = default_threads();
   app.add_option("--address", address, "Address to listen on")->envname("HTTP_ADDRESS")->capture_default_str();
-  app.add_option("--port", port, "Port to listen on; 0: the system chooses")->envname("HTTP_PORT")->check(CLI::Range(0, 65'535))->capture_default_str();
-  app.add_option("--records-service", records, "records-service: host:port, or a list of such")->envname("RECORDS_SERVICE_ADDR")->capture_default_str();
-  app.add_option("--analytics-service", analytics, "analytics-service: host:port, or a list of such")->envname("ANALYTICS_SERVICE_ADDR")->capture_default_str();
-  app.add_option("--frontend", config.frontend, "Folder of the single-page frontend, served under /app/; empty: none")->envname("FRONTEND_DIR");
-  app.add_option("--cors-origins", config.cors_origins, "Origins whose pages may read the API: *, or a comma-separated list; empty: none")->envname("CORS_ORIGINS");
-  app.add_option("--threads", config.threads, "Event loops, one thread each")->envname("HTTP_THREADS")->check(CLI::Range(1, 256))->capture_default_str();
-  app.add_option("--max-connections", config.limits.connections, "Connections open at a time")->envname("MAX_CONNECTIONS")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--max-calls", config.records_client.most_in_flight, "Calls under way to records-service at a time, a thread; more are refused with 503")
-      ->envname("MAX_CALLS")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--records-streams", streams, "Streams to records-service, a thread; 0: one for each listed address")->envname("RECORDS_STREAMS")
-      ->check(CLI::Range(0, 64))->capture_default_str();
-  app.add_option("--max-header-bytes", config.limits.header_bytes, "Longest request header")->envname("MAX_HEADER_BYTES")->check(CLI::Range(1024, 1024 * 1024))->capture_default_str();
-  app.add_option("--max-body-bytes", config.limits.body_bytes, "Longest request body")->envname("MAX_BODY_BYTES")->check(CLI::Range(1024, 64 * 1024 * 1024))->capture_default_str();
-  app.add_option("--max-import-bytes", config.limits.streamed_body_bytes, "Longest body of an import")->envname("MAX_IMPORT_BYTES")
-      ->check(CLI::Range(std::uint64_t{1024}, std::uint64_t{1} << 40))->capture_default_str();
+  app.add_option("--port", port, "Port to listen on; 0: the system chooses")
+      ->envname("HTTP_PORT")
+      ->check(CLI::Range(0, 65'535))
+      ->capture_default_str();
+  app.add_option("--records-service", records, "records-service: host:port, or a list of such")
+      ->envname("RECORDS_SERVICE_ADDR")
+      ->capture_default_str();
+  app.add_option("--analytics-service", analytics, "analytics-service: host:port, or a list of such")
+      ->envname("ANALYTICS_SERVICE_ADDR")
+      ->capture_default_str();
+  app.add_option("--frontend", config.frontend, "Folder of the single-page frontend, served under /app/; empty: none")
+      ->envname("FRONTEND_DIR");
+  app.add_option("--cors-origins", config.cors_origins, "Origins whose pages may read the API: *, or a comma-separated list; empty: none")
+      ->envname("CORS_ORIGINS");
+  app.add_option("--threads", config.threads, "Event loops, one thread each")
+      ->envname("HTTP_THREADS")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--max-connections", config.limits.connections, "Connections open at a time")
+      ->envname("MAX_CONNECTIONS")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--max-calls", config.records_client.most_in_flight,
+                 "Calls under way to records-service at a time, a thread; more are refused with 503")
+      ->envname("MAX_CALLS")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--records-streams", streams, "Streams to records-service, a thread; 0: one for each listed address")
+      ->envname("RECORDS_STREAMS")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  app.add_option("--max-header-bytes", config.limits.header_bytes, "Longest request header")
+      ->envname("MAX_HEADER_BYTES")
+      ->check(CLI::Range(1024, 1024 * 1024))
+      ->capture_default_str();
+  app.add_option("--max-body-bytes", config.limits.body_bytes, "Longest request body")
+      ->envname("MAX_BODY_BYTES")
+      ->check(CLI::Range(1024, 64 * 1024 * 1024))
+      ->capture_default_str();
+  app.add_option("--max-import-bytes", config.limits.streamed_body_bytes, "Longest body of an import")
+      ->envname("MAX_IMPORT_BYTES")
+      ->check(CLI::Range(std::uint64_t{1024}, std::uint64_t{1} << 40))
+      ->capture_default_str();
   {
     http::Limits& limits = config.limits;
     const Milliseconds all[] = {
@@ -77,14 +107,16 @@ std::optional<Config> read_config(int argc, char** argv) {
         {app, "--idle-timeout-ms", "IDLE_TIMEOUT_MS", "Between two requests of a connection", limits.idle_timeout},
         {app, "--write-timeout-ms", "WRITE_TIMEOUT_MS", "For a client to take a piece of an answer", limits.write_timeout},
         {app, "--request-timeout-ms", "REQUEST_TIMEOUT_MS", "What the services have for a request", limits.request_timeout},
-        {app, "--service-patience-ms", "SERVICE_PATIENCE_MS", "How long requests wait for a records-service that has gone", config.records_client.patience},
+        {app, "--service-patience-ms", "SERVICE_PATIENCE_MS", "How long requests wait for a records-service that has gone",
+         config.records_client.patience},
         {app, "--summary-timeout-ms", "SUMMARY_TIMEOUT_MS", "What they have for a summary", config.summary_patience},
         {app, "--drain-ms", "DRAIN_MS", "How long running requests may take to end after SIGTERM", config.drain},
     };
     (void)all;
     app.add_flag("--access-log", config.access_log, "Log every request")->envname("ACCESS_LOG");
     app.add_option("--log-level", level, "trace, debug, info, warn, error, critical or off; SIGUSR1 and SIGUSR2 change it while running")
-        ->envname("LOG_LEVEL")->capture_default_str();
+        ->envname("LOG_LEVEL")
+        ->capture_default_str();
     if (!base::parse_program_options(app, argc, argv)) return std::nullopt;
   }
   if (address.empty()) throw base::ConfigError("HTTP_ADDRESS: must not be empty");

@@ -85,8 +85,12 @@ int serve(const gateway::Config& config) {
   for (Lane& lane : lanes) {
     lane.routes = std::make_unique<routes::Routes>(lane.clients, assets, counters, draining);
     lane.counters.routes.resize(lane.routes->router().table().size() + 1);
-    lane.environment = std::make_unique<http::Environment>(http::Environment{
-        .loop = lane.loop, .counters = lane.counters, .router = lane.routes->router(), .limits = config.limits, .cors = cors, .access_log = config.access_log});
+    lane.environment = std::make_unique<http::Environment>(http::Environment{.loop = lane.loop,
+                                                                             .counters = lane.counters,
+                                                                             .router = lane.routes->router(),
+                                                                             .limits = config.limits,
+                                                                             .cors = cors,
+                                                                             .access_log = config.access_log});
     environments.push_back(lane.environment.get());
   }
 

@@ -18,13 +18,15 @@ AnalyticsClient::AnalyticsClient(loop::Loop& loop, std::shared_ptr<grpc::Channel
 AnalyticsClient::~AnalyticsClient() = default;
 
 IncomingPtr<v1::SummarizeResponse> AnalyticsClient::summarize(const v1::SummarizeRequest& request, const CallOptions& options) {
-  return read_stream<v1::SummarizeResponse>(
-      loop_, options, {}, [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->Summarize(context, &request, reactor); });
+  return read_stream<v1::SummarizeResponse>(loop_, options, {}, [&](grpc::ClientContext* context, auto* reactor) {
+    stub_->calls->async()->Summarize(context, &request, reactor);
+  });
 }
 
 IncomingPtr<v1::WatchCountsResponse> AnalyticsClient::watch(const v1::WatchCountsRequest& request, const CallOptions& options) {
-  return read_stream<v1::WatchCountsResponse>(
-      loop_, options, {}, [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->WatchCounts(context, &request, reactor); });
+  return read_stream<v1::WatchCountsResponse>(loop_, options, {}, [&](grpc::ClientContext* context, auto* reactor) {
+    stub_->calls->async()->WatchCounts(context, &request, reactor);
+  });
 }
 
 }  // namespace backend

@@ -28,7 +28,9 @@ IncomingPtr<v1::ExportResponse> ExchangeClient::export_records(const v1::ExportR
 
 Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& options, Next next) {
   using Stream = WriteStream<v1::ImportRequest, v1::ImportResponse>;
-  auto start = [&](grpc::ClientContext* context, auto* response, auto* reactor) { stub_->calls->async()->Import(context, response, reactor); };
+  auto start = [&](grpc::ClientContext* context, auto* response, auto* reactor) {
+    stub_->calls->async()->Import(context, response, reactor);
+  };
   CallOptions patient = options;
   patient.wait_for_service = true;
   patient.deadline = {};

@@ -31,8 +31,8 @@ class ExchangeClient {
 
   /// Fills the next message (it is empty); false: there is no more. An error gives the import up: nothing of an atomic one is kept.
   using Next = std::function<boost::asio::awaitable<base::Result<bool>>(records::v1::ImportRequest&)>;
-  /// `next` is called no faster than the service takes messages. The time left until the deadline is how long a service that is away is waited
-  /// for; once it has taken the first message, it bounds the rest.
+  /// `next` is called no faster than the service takes messages. The time left until the deadline is how long a service that is away is
+  /// waited for; once it has taken the first message, it bounds the rest.
   Reply<records::v1::ImportResponse> import_records(const CallOptions& options, Next next);
 
  private:

@@ -1,5 +1,5 @@
-// How far this gateway has seen the database move on: the highest consistency token of any answer, so that every client reads what any client of
-// this gateway has written. The only place that looks into a token. One instance for all loops; thread-safe.
+// How far this gateway has seen the database move on: the highest consistency token of any answer, so that every client reads what any
+// client of this gateway has written. The only place that looks into a token. One instance for all loops; thread-safe.
 #pragma once
 
 #include <atomic>

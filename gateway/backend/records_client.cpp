@@ -74,7 +74,13 @@ struct RecordsClient::Pending final : loop::Cancellable {
 
 RecordsClient::RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel,
                              const Settings& settings)
-    : Ticked(loop), loop_(loop), counters_(counters), position_(position), channel_(std::move(channel)), settings_(settings), streams_(settings.streams) {
+    : Ticked(loop),
+      loop_(loop),
+      counters_(counters),
+      position_(position),
+      channel_(std::move(channel)),
+      settings_(settings),
+      streams_(settings.streams) {
   channel_->GetState(true);
 }
 

@@ -1,11 +1,11 @@
 // The records service as one loop sees it: single calls travel as items of a batched stream (records.v1.RecordsService/Execute).
 //
-// Self-clocked batching: what the loop's present turn asks for goes together; gets (and creations) wait while as many or more are under way, so
-// that batches grow with the load and nothing waits when there is none. One batch of answers wakes the loop once.
-// Losing a stream loses nothing: it is opened again and what was under way on it is sent again. Reads may be repeated; every write carries an
-// idempotency key, so that the service answers a repeated one with the first answer.
-// With several instances of the service there are as many streams, which take turns; gRPC's round robin spreads them over the healthy instances,
-// and each is replaced after a while, so that an instance that comes back gets its share.
+// Self-clocked batching: what the loop's present turn asks for goes together; gets (and creations) wait while as many or more are under
+// way, so that batches grow with the load and nothing waits when there is none. One batch of answers wakes the loop once. Losing a stream
+// loses nothing: it is opened again and what was under way on it is sent again. Reads may be repeated; every write carries an idempotency
+// key, so that the service answers a repeated one with the first answer. With several instances of the service there are as many streams,
+// which take turns; gRPC's round robin spreads them over the healthy instances, and each is replaced after a while, so that an instance
+// that comes back gets its share.
 //
 // Made by main.cpp, one a loop; used by the routes on that loop only.
 #pragma once
@@ -47,12 +47,13 @@ class RecordsClient final : private loop::Ticked {
     std::chrono::milliseconds patience{30'000};
   };
 
-  RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel, const Settings& settings);
+  RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel,
+                const Settings& settings);
   ~RecordsClient() override;
 
   /// `call` holds the request; id, timeout, token and trace are filled in here, and a write without an idempotency key gets one.
-  /// Errors: what the service answered; RESOURCE_EXHAUSTED (too many calls), UNAVAILABLE (no service within patience or deadline), DEADLINE_EXCEEDED,
-  /// CANCELLED.
+  /// Errors: what the service answered; RESOURCE_EXHAUSTED (too many calls), UNAVAILABLE (no service within patience or deadline),
+  /// DEADLINE_EXCEEDED, CANCELLED.
   Reply<RecordsReply> execute(records::v1::Call& call, const CallOptions& options);
 
   /// For streaming calls on the same service.
@@ -101,7 +102,7 @@ class RecordsClient final : private loop::Ticked {
   std::vector<std::shared_ptr<Stream>> retiring_;  ///< still answering
   std::size_t turn_ = 0;
   bool flush_posted_ = false;
-  base::SteadyClock::time_point reopen_{};     ///< not before this
+  base::SteadyClock::time_point reopen_{};  ///< not before this
   std::chrono::milliseconds back_off_{0};
   base::SteadyClock::time_point down_since_{};  ///< epoch: not down
 };

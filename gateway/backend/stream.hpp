@@ -1,5 +1,5 @@
-// The wire end of RecordsClient: one Execute stream. gRPC's threads call the On… functions; what they learn is posted to the loop, one post for
-// each message. Included by records_client.cpp and stream.cpp only.
+// The wire end of RecordsClient: one Execute stream. gRPC's threads call the On… functions; what they learn is posted to the loop, one post
+// for each message. Included by records_client.cpp and stream.cpp only.
 #pragma once
 
 #include "backend/records_client.hpp"

@@ -25,8 +25,9 @@ struct Checker {
     } else if (required && value.find_first_not_of(" \t\r\n") == std::string_view::npos) {
       add(field, "error.required");
     } else if (*length > most) {
-      errors.push_back({field, say(locale, "error.too_long", {{"most", grouped(static_cast<std::int64_t>(most))},
-                                                              {"has", grouped(static_cast<std::int64_t>(*length))}})});
+      errors.push_back(
+          {field, say(locale, "error.too_long",
+                      {{"most", grouped(static_cast<std::int64_t>(most))}, {"has", grouped(static_cast<std::int64_t>(*length))}})});
     }
   }
 

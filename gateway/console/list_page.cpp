@@ -18,13 +18,8 @@ struct Column {
   bool sortable;
 };
 
-constexpr std::array<Column, 7> columns{{{"id", true},
-                                         {"title", true},
-                                         {"owner", false},
-                                         {"status", false},
-                                         {"created_at", true},
-                                         {"updated_at", true},
-                                         {"actions", false}}};
+constexpr std::array<Column, 7> columns{
+    {{"id", true}, {"title", true}, {"owner", false}, {"status", false}, {"created_at", true}, {"updated_at", true}, {"actions", false}}};
 
 Data column_list(Locale locale, const ListQuery& query) {
   Data list{Data::type::list};
@@ -100,8 +95,10 @@ void add_listing(Data& data, Locale locale, const ListPage& page, const std::str
   add_link(data, "next", steps.next);
   add_link(data, "last", steps.last);
   data.set("page_number", say(locale, "page.number", {{"page", grouped(steps.page)}, {"pages", grouped(steps.pages)}}));
-  data.set("range", say(locale, "page.range", {{"from", grouped(steps.from)}, {"to", grouped(steps.to)}, {"total", grouped(listing.total)}}));
-  data.set("caption", say(locale, "list.caption", {{"from", grouped(steps.from)}, {"to", grouped(steps.to)}, {"total", grouped(listing.total)}}));
+  data.set("range",
+           say(locale, "page.range", {{"from", grouped(steps.from)}, {"to", grouped(steps.to)}, {"total", grouped(listing.total)}}));
+  data.set("caption",
+           say(locale, "list.caption", {{"from", grouped(steps.from)}, {"to", grouped(steps.to)}, {"total", grouped(listing.total)}}));
 }
 
 void add_filters(Data& data, Locale locale, const ListPage& page) {

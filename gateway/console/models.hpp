@@ -172,8 +172,8 @@ struct ImportOutcome {
 
 struct ImportPage {
   std::int64_t limit_bytes = 1024 * 1024;  ///< how much one form may carry
-  std::string text;    ///< what was pasted
-  std::string format;  ///< "csv" or "ndjson"
+  std::string text;                        ///< what was pasted
+  std::string format;                      ///< "csv" or "ndjson"
   bool atomic = false;
   std::vector<FieldError> errors;
   std::optional<Failure> failure;

@@ -13,7 +13,9 @@ namespace console {
 namespace {
 
 /// Width of an owner's bar in per cent of the longest.
-std::string width(std::int64_t count, std::int64_t most) { return most > 0 ? std::to_string(std::clamp<std::int64_t>(count * 100 / most, count > 0 ? 1 : 0, 100)) : "0"; }
+std::string width(std::int64_t count, std::int64_t most) {
+  return most > 0 ? std::to_string(std::clamp<std::int64_t>(count * 100 / most, count > 0 ? 1 : 0, 100)) : "0";
+}
 
 std::string shortened(std::int64_t total) {
   if (total < 1'000'000) return grouped(total);

@@ -1,5 +1,5 @@
-// The parts that several pages share: statistics (ring, legend, owners), cluster, failures, select options. Each adds its values to a page's
-// data. Called by the renderers only.
+// The parts that several pages share: statistics (ring, legend, owners), cluster, failures, select options. Each adds its values to a
+// page's data. Called by the renderers only.
 #pragma once
 
 #include "console/models.hpp"

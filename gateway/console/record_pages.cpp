@@ -54,9 +54,10 @@ std::string render(const Frame& frame, const FormPage& page) {
   data.set("autofocus", flag(!editing && page.errors.empty()));
   data.set("error_heading", say(locale, "form.errors", {{"n", std::to_string(page.errors.size())}}));
   if (page.stored) {
-    data.set("meta", say(locale, "form.meta", {{"version", std::to_string(page.stored->version)},
-                                               {"created", minute(page.stored->created_at)},
-                                               {"updated", minute(page.stored->updated_at)}}));
+    data.set("meta", say(locale, "form.meta",
+                         {{"version", std::to_string(page.stored->version)},
+                          {"created", minute(page.stored->created_at)},
+                          {"updated", minute(page.stored->updated_at)}}));
   }
   data.set("conflict", flag(page.conflict && page.stored));
   if (page.conflict && page.stored) add_conflict(data, locale, *page.stored, page.fields);

@@ -98,13 +98,16 @@ void add_layout(Data& data, const Frame& frame) {
   data.set("js_url", find_asset("/console/assets/live.js")->url);
   data.set("has_flash", flag(frame.flash.has_value()));
   if (frame.flash) {
-    data.set("flash", say(frame.locale, frame.flash->key, {{"a", std::to_string(frame.flash->first)}, {"b", std::to_string(frame.flash->second)}}));
+    data.set("flash",
+             say(frame.locale, frame.flash->key, {{"a", std::to_string(frame.flash->first)}, {"b", std::to_string(frame.flash->second)}}));
   }
 }
 
 }  // namespace
 
-std::string template_source(std::string_view name, Locale locale) { return trimmed(expand(embedded_text("templates/layout.html"), name, locale)); }
+std::string template_source(std::string_view name, Locale locale) {
+  return trimmed(expand(embedded_text("templates/layout.html"), name, locale));
+}
 
 std::string render_template(std::string_view name, const Frame& frame, Data& data) {
   add_layout(data, frame);

@@ -28,7 +28,8 @@ std::string render(const Frame& frame, const SummaryPage& page) {
   data.set("page_title", say(locale, "summary.heading"));
   data.set("nav_summary", flag(true));
   Data engines{Data::type::list};
-  for (const char* engine : {"auto", "flink", "sql"}) engines << option(engine, say(locale, std::string("engine.") + engine), page.engine == engine);
+  for (const char* engine : {"auto", "flink", "sql"})
+    engines << option(engine, say(locale, std::string("engine.") + engine), page.engine == engine);
   data.set("engine_options", engines);
   data.set("has_statistics", flag(page.result.has_value()));
   if (page.result) {

@@ -13,7 +13,8 @@ inline constexpr std::size_t least_to_compress = 1024;
 
 enum class Coding { identity, gzip, brotli };
 
-/// The coding with the highest weight; brotli before gzip before identity where weights are equal. Never refuses: where nothing fits, identity.
+/// The coding with the highest weight; brotli before gzip before identity where weights are equal. Never refuses: where nothing fits,
+/// identity.
 Coding negotiate(std::string_view accept_encoding);
 
 /// `level` 1 (quick) to 9 (small).

@@ -1,5 +1,5 @@
-// One TCP connection: buffered reading, writing, time limits kept by the loop's coarse clock. Knows nothing of HTTP but where a header ends.
-// Base of the session. Loop thread only.
+// One TCP connection: buffered reading, writing, time limits kept by the loop's coarse clock. Knows nothing of HTTP but where a header
+// ends. Base of the session. Loop thread only.
 #pragma once
 
 #include "http/limits.hpp"

@@ -92,7 +92,9 @@ const FormField* Form::find(std::string_view name) const {
   return found == fields_.end() ? nullptr : &*found;
 }
 
-std::size_t Form::count(std::string_view name) const { return static_cast<std::size_t>(std::ranges::count(fields_, name, &FormField::name)); }
+std::size_t Form::count(std::string_view name) const {
+  return static_cast<std::size_t>(std::ranges::count(fields_, name, &FormField::name));
+}
 
 std::optional<std::string> form_decode(std::string_view text) {
   std::string out;
@@ -122,7 +124,8 @@ base::Result<Form> parse_urlencoded(std::string_view text) {
     auto name = form_decode(pair.substr(0, equals));
     auto value = form_decode(pair.substr(std::min(equals + 1, pair.size())));
     if (!name || !value) return broken("a percent sign must be followed by two hexadecimal digits");
-    if (!is_text(*name) || !is_text(*value)) return base::invalid(is_text(*name) ? *name : "", "must be valid UTF-8 without NUL characters");
+    if (!is_text(*name) || !is_text(*value))
+      return base::invalid(is_text(*name) ? *name : "", "must be valid UTF-8 without NUL characters");
     if (form.fields().size() == most_form_fields) return broken("too many fields");
     form.add({std::move(*name), std::move(*value), {}});
   }

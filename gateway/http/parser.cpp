@@ -12,14 +12,22 @@ namespace {
 
 Method method_of(bh::verb verb) {
   switch (verb) {
-    case bh::verb::get: return Method::get;
-    case bh::verb::head: return Method::head;
-    case bh::verb::post: return Method::post;
-    case bh::verb::put: return Method::put;
-    case bh::verb::patch: return Method::patch;
-    case bh::verb::delete_: return Method::delete_;
-    case bh::verb::options: return Method::options;
-    default: return Method::other;
+    case bh::verb::get:
+      return Method::get;
+    case bh::verb::head:
+      return Method::head;
+    case bh::verb::post:
+      return Method::post;
+    case bh::verb::put:
+      return Method::put;
+    case bh::verb::patch:
+      return Method::patch;
+    case bh::verb::delete_:
+      return Method::delete_;
+    case bh::verb::options:
+      return Method::options;
+    default:
+      return Method::other;
   }
 }
 
@@ -82,19 +90,33 @@ void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
   }
   Headers& headers = request_.headers;
   switch (field) {
-    case bh::field::host: ++hosts_, headers.host = value; return;
-    case bh::field::accept: return put_list(headers.accept, value);
-    case bh::field::accept_encoding: return put_list(headers.accept_encoding, value);
-    case bh::field::accept_language: return put_list(headers.accept_language, value);
-    case bh::field::content_type: return put_single(headers.content_type, value, name);
-    case bh::field::content_encoding: return put_list(headers.content_encoding, value);
-    case bh::field::expect: return put_list(headers.expect, value);
-    case bh::field::origin: return put_single(headers.origin, value, name);
-    case bh::field::if_match: return put_list(headers.if_match, value);
-    case bh::field::if_none_match: return put_list(headers.if_none_match, value);
-    case bh::field::prefer: return put_list(headers.prefer, value);
-    case bh::field::access_control_request_method: return put_single(headers.access_control_request_method, value, name);
-    case bh::field::sec_fetch_site: return put_single(headers.sec_fetch_site, value, name);
+    case bh::field::host:
+      ++hosts_, headers.host = value;
+      return;
+    case bh::field::accept:
+      return put_list(headers.accept, value);
+    case bh::field::accept_encoding:
+      return put_list(headers.accept_encoding, value);
+    case bh::field::accept_language:
+      return put_list(headers.accept_language, value);
+    case bh::field::content_type:
+      return put_single(headers.content_type, value, name);
+    case bh::field::content_encoding:
+      return put_list(headers.content_encoding, value);
+    case bh::field::expect:
+      return put_list(headers.expect, value);
+    case bh::field::origin:
+      return put_single(headers.origin, value, name);
+    case bh::field::if_match:
+      return put_list(headers.if_match, value);
+    case bh::field::if_none_match:
+      return put_list(headers.if_none_match, value);
+    case bh::field::prefer:
+      return put_list(headers.prefer, value);
+    case bh::field::access_control_request_method:
+      return put_single(headers.access_control_request_method, value, name);
+    case bh::field::sec_fetch_site:
+      return put_single(headers.sec_fetch_site, value, name);
     case bh::field::cookie:
       if (headers.cookie.data()) {
         headers.cookie = joined_.emplace_back(std::string(headers.cookie) + "; " + std::string(value));
@@ -104,15 +126,19 @@ void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
       return;
     case bh::field::transfer_encoding:
       // Any other coding would leave us guessing where the body ends (RFC 9112 6.3).
-      if (std::exchange(chunked_, true) || !equal_ignoring_case(value, "chunked")) fault_ = "The only transfer coding taken is chunked, given once.";
+      if (std::exchange(chunked_, true) || !equal_ignoring_case(value, "chunked"))
+        fault_ = "The only transfer coding taken is chunked, given once.";
       return;
-    case bh::field::unknown: break;
-    default: return;
+    case bh::field::unknown:
+      break;
+    default:
+      return;
   }
   if (equal_ignoring_case(name, "traceparent")) headers.traceparent = value;
   else if (equal_ignoring_case(name, "x-request-id")) headers.request_id = value;
   else if (equal_ignoring_case(name, "x-consistency-token")) put_single(headers.consistency_token, value, name);
-  else if (equal_ignoring_case(name, "idempotency-key")) put_single(headers.idempotency_key, value, name), headers.has_idempotency_key = true;
+  else if (equal_ignoring_case(name, "idempotency-key"))
+    put_single(headers.idempotency_key, value, name), headers.has_idempotency_key = true;
 }
 
 void Parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, Ec&) {

@@ -61,22 +61,33 @@ unsigned status_of(const base::Error& error, Place place) {
   if (error.reason == base::reason::version_mismatch) return 412;
   if (error.reason == base::reason::page_token_invalid) return 400;
   switch (error.code) {
-    case base::Code::cancelled: return 499;
-    case base::Code::invalid_argument: return place == Place::body ? 422 : 400;
-    case base::Code::out_of_range: return place == Place::body ? 413 : 400;
-    case base::Code::deadline_exceeded: return 504;
-    case base::Code::not_found: return 404;
+    case base::Code::cancelled:
+      return 499;
+    case base::Code::invalid_argument:
+      return place == Place::body ? 422 : 400;
+    case base::Code::out_of_range:
+      return place == Place::body ? 413 : 400;
+    case base::Code::deadline_exceeded:
+      return 504;
+    case base::Code::not_found:
+      return 404;
     case base::Code::already_exists:
     case base::Code::failed_precondition:
-    case base::Code::aborted: return 409;
-    case base::Code::permission_denied: return 403;
-    case base::Code::unauthenticated: return 401;
+    case base::Code::aborted:
+      return 409;
+    case base::Code::permission_denied:
+      return 403;
+    case base::Code::unauthenticated:
+      return 401;
     case base::Code::resource_exhausted:
-    case base::Code::unavailable: return 503;
-    case base::Code::unimplemented: return 501;
+    case base::Code::unavailable:
+      return 503;
+    case base::Code::unimplemented:
+      return 501;
     case base::Code::unknown:
     case base::Code::internal:
-    case base::Code::data_loss: break;
+    case base::Code::data_loss:
+      break;
   }
   return 500;
 }
@@ -94,8 +105,12 @@ Response problem(Request& request, const base::Error& error, Place place) {
   const unsigned status = status_of(error, place);
   if (status >= 500)
     base::log::write(status == 500 ? base::log::Level::error : base::log::Level::warn, "request failed",
-                     {{"method", request.method_text}, {"path", request.path}, {"code", base::name(error.code)}, {"message", error.message},
-                      {"detail", error.detail}, {"trace_id", request.trace_id()}});
+                     {{"method", request.method_text},
+                      {"path", request.path},
+                      {"code", base::name(error.code)},
+                      {"message", error.message},
+                      {"detail", error.detail},
+                      {"trace_id", request.trace_id()}});
   Response response = document(status);
   begin(response.body, request, status, public_detail(error, status));
   if (!error.reason.empty() && error.reason != base::reason::malformed) {

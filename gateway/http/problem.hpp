@@ -11,7 +11,8 @@
 
 namespace http {
 
-/// Where a bad value of the client's stood: in path, query or headers (400), or in a well-formed body (422; 400 for base::reason::malformed).
+/// Where a bad value of the client's stood: in path, query or headers (400), or in a well-formed body (422; 400 for
+/// base::reason::malformed).
 enum class Place { request, body };
 
 /// The table. 499: the client has gone, nothing is sent.

@@ -48,7 +48,8 @@ Server::Server(const base::Endpoint& listen, std::vector<Environment*> environme
   error_code error;
   tcp::resolver resolver(acceptor_.get_executor());
   const auto found = resolver.resolve(listen.host, std::to_string(listen.port), tcp::resolver::passive, error);
-  if (error || found.empty()) throw std::runtime_error("HTTP_ADDRESS: " + listen.host + " is not an address of this machine: " + error.message());
+  if (error || found.empty())
+    throw std::runtime_error("HTTP_ADDRESS: " + listen.host + " is not an address of this machine: " + error.message());
   const tcp::endpoint endpoint = found.begin()->endpoint();
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
@@ -61,9 +62,7 @@ Server::~Server() = default;
 
 int Server::port() const { return acceptor_.local_endpoint().port(); }
 
-void Server::start() {
-  asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached);
-}
+void Server::start() { asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached); }
 
 asio::awaitable<void> Server::accept() {
   asio::steady_timer timer(acceptor_.get_executor());

@@ -95,7 +95,8 @@ asio::awaitable<bool> Session::serve_one() {
   environment_.counters.in_flight.add(1);
   const Endpoint* endpoint = nullptr;
   if (!target || request.path.empty()) {
-    response = problem(request, 400, "The request target is malformed.", {{"path", "holds a broken percent escape, text that is not UTF-8, or NUL"}});
+    response = problem(request, 400, "The request target is malformed.",
+                       {{"path", "holds a broken percent escape, text that is not UTF-8, or NUL"}});
   } else if (request.path == "*") {
     if (request.method == Method::options) response.status = 204;
     else response = problem(request, 400, "Only OPTIONS may ask for *.", {{"path", "must begin with a slash"}});
@@ -121,7 +122,8 @@ asio::awaitable<bool> Session::serve_one() {
 
   // A body that nobody read: a short one is passed over, a long one is not worth reading.
   bool keep = parser.keep_alive() && !environment_.draining && !response.close && !peer_gone() && !timed_out();
-  if (!parser.is_done() && keep && response.status < 400 && !response.stream && !continue_wanted_) keep = co_await read_body(parser, limits().body_bytes);
+  if (!parser.is_done() && keep && response.status < 400 && !response.stream && !continue_wanted_)
+    keep = co_await read_body(parser, limits().body_bytes);
   keep = keep && parser.is_done() && (!response.stream || parser.version() == 11);
   const bool sent = response.status != 499 && co_await answer(request, response, keep, parser.version());
   end_work();
@@ -130,7 +132,8 @@ asio::awaitable<bool> Session::serve_one() {
   if (sent && !keep) co_await linger();
   if (sent && keep && !body_buffer_.empty()) put_back(body_buffer_);
   body_buffer_ = {};
-  co_return sent && keep && !environment_.draining;
+  const bool goes_on = keep && sent && !environment_.draining;
+  co_return goes_on;
 }
 
 asio::awaitable<bool> Session::refuse(Request& request, unsigned status, std::string_view detail) {
@@ -147,8 +150,7 @@ asio::awaitable<std::optional<Response>> Session::prepare(Request& request, cons
     co_return problem(request, 417, "Only the expectation 100-continue is understood.");
   if (route.body == BodyUse::ignored) co_return std::nullopt;
   const std::uint64_t limit = route.body == BodyUse::whole ? limits().body_bytes : limits().streamed_body_bytes;
-  if (parser.content_length().value_or(0) > limit)
-    co_return problem(request, 413, "The body is larger than " + text(limit) + " bytes.");
+  if (parser.content_length().value_or(0) > limit) co_return problem(request, 413, "The body is larger than " + text(limit) + " bytes.");
   if (!request.headers.content_encoding.empty() && !equal_ignoring_case(request.headers.content_encoding, "identity"))
     co_return problem(request, 415, "Bodies with a content coding are not taken.", {{"Content-Encoding", "must be absent"}});
   if (route.body == BodyUse::streamed) {
@@ -320,8 +322,12 @@ void Session::account(Request& request, const Response& response, std::size_t ro
   counters.by_class[std::min<std::size_t>(response.status / 100, 5)].add();
   counters.duration.observe(took);
   if (environment_.access_log)
-    base::log::info("request", {{"method", request.method_text}, {"path", request.path}, {"status", response.status}, {"us", took},
-                                {"request_id", request.id()}, {"trace_id", request.trace_id()}});
+    base::log::info("request", {{"method", request.method_text},
+                                {"path", request.path},
+                                {"status", response.status},
+                                {"us", took},
+                                {"request_id", request.id()},
+                                {"trace_id", request.trace_id()}});
 }
 
 }  // namespace http

@@ -63,8 +63,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   std::string body_buffer_;  ///< read, not yet parsed
   bool continue_wanted_ = false;
   bool chunked_ = false;
-  bool endless_ = false;                             ///< a stream of events is being answered
-  base::SteadyClock::time_point last_event_{};       ///< or sign of life
+  bool endless_ = false;                        ///< a stream of events is being answered
+  base::SteadyClock::time_point last_event_{};  ///< or sign of life
 };
 
 }  // namespace http

@@ -1,5 +1,5 @@
-// The request target taken apart: path and query, percent-decoded strictly and checked to be UTF-8 without NUL. Called by the session (path)
-// and by the routes (query). Pure. Sources: RFC 9112 3.2, RFC 3986 2.1, WHATWG URL 5.1 for '+' in queries.
+// The request target taken apart: path and query, percent-decoded strictly and checked to be UTF-8 without NUL. Called by the session
+// (path) and by the routes (query). Pure. Sources: RFC 9112 3.2, RFC 3986 2.1, WHATWG URL 5.1 for '+' in queries.
 #pragma once
 
 #include "base/error.hpp"

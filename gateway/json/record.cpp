@@ -19,7 +19,8 @@ namespace v1 = records::v1;
 
 namespace {
 
-/// The contract's bounds, in characters. The services check them too; here all bad fields are named at once, the malformed ones beside them.
+/// The contract's bounds, in characters. The services check them too; here all bad fields are named at once, the malformed ones beside
+/// them.
 struct Bounds {
   bool may_be_blank;
   std::size_t most;

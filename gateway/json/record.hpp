@@ -26,7 +26,8 @@ void append_page(std::string& out, const records::v1::ListResponse& page, std::i
 /// A body for POST: title and owner are required, unknown members refused.
 base::Result<void> read_new_record(std::string_view text, records::v1::NewRecord& out);
 
-/// A line of an import: as a body for POST, but what only the server sets (id, version, times) is passed over, so that an export can be imported.
+/// A line of an import: as a body for POST, but what only the server sets (id, version, times) is passed over, so that an export can be
+/// imported.
 base::Result<void> read_import_row(std::string_view text, records::v1::NewRecord& out);
 
 /// A body for PUT: as for POST; what is absent is reset to its default.

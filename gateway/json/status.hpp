@@ -10,10 +10,14 @@ namespace json {
 
 inline std::string_view status_name(records::v1::Status status) {
   switch (status) {
-    case records::v1::STATUS_ACTIVE: return "active";
-    case records::v1::STATUS_DONE: return "done";
-    case records::v1::STATUS_ARCHIVED: return "archived";
-    default: return "pending";
+    case records::v1::STATUS_ACTIVE:
+      return "active";
+    case records::v1::STATUS_DONE:
+      return "done";
+    case records::v1::STATUS_ARCHIVED:
+      return "archived";
+    default:
+      return "pending";
   }
 }
 

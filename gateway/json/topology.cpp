@@ -51,10 +51,14 @@ void append_node(std::string& out, const v1::Node& node) {
 
 std::string_view role_name(const v1::Node& node) {
   switch (node.role()) {
-    case v1::ROLE_PRIMARY: return "primary";
-    case v1::ROLE_STANDBY: return "standby";
-    case v1::ROLE_UNREACHABLE: return "unreachable";
-    default: return "unknown";
+    case v1::ROLE_PRIMARY:
+      return "primary";
+    case v1::ROLE_STANDBY:
+      return "standby";
+    case v1::ROLE_UNREACHABLE:
+      return "unreachable";
+    default:
+      return "unknown";
   }
 }
 

@@ -1,5 +1,6 @@
 // One event loop on one thread: an io_context, and a coarse clock that tells everything registered here that time has passed, so that no
-// request pays for a timer of its own. Made by main.cpp, one a core; sessions and backend clients live on one loop and are touched there only.
+// request pays for a timer of its own. Made by main.cpp, one a core; sessions and backend clients live on one loop and are touched there
+// only.
 #pragma once
 
 #include "base/time.hpp"

@@ -33,7 +33,8 @@ base::Error cut_short() { return base::unavailable("The analytics service ended 
 using Summaries = std::shared_ptr<backend::Incoming<v1::SummarizeResponse>>;
 using Counts = std::shared_ptr<backend::Incoming<v1::WatchCountsResponse>>;
 
-boost::asio::awaitable<bool> write_summary(http::BodyWriter& out, Request& request, Summaries messages, const v1::SummarizeResponse* message) {
+boost::asio::awaitable<bool> write_summary(http::BodyWriter& out, Request& request, Summaries messages,
+                                           const v1::SummarizeResponse* message) {
   std::string data;
   for (bool done = false; !done;) {
     data.clear();

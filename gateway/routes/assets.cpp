@@ -25,7 +25,8 @@ constexpr std::string_view app_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' http: https:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 constexpr std::string_view docs_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action "
+    "'none'; "
     "frame-ancestors 'none'";
 
 std::string_view type_of(const std::string& path) {
@@ -69,15 +70,19 @@ Assets::Assets(const std::string& frontend) {
   for (const auto& entry : files::recursive_directory_iterator(frontend)) {
     if (!entry.is_regular_file()) continue;
     total += entry.file_size();
-    if (total > most_bytes) throw base::ConfigError("FRONTEND_DIR: " + frontend + " holds more than " + std::to_string(most_bytes) + " bytes");
+    if (total > most_bytes)
+      throw base::ConfigError("FRONTEND_DIR: " + frontend + " holds more than " + std::to_string(most_bytes) + " bytes");
     const std::string path = "/app/" + files::relative(entry.path(), frontend).generic_string();
     put(path == "/app/index.html" ? "/app" : path, read_file(entry.path()), type_of(path));
+    // What browsers ask for beside pages that name no icon, such as the bare JSON of an answer.
+    if (path == "/app/favicon.svg") put("/favicon.ico", read_file(entry.path()), type_of(path));
   }
 }
 
 void Assets::put(std::string path, std::string bytes, std::string_view type) {
   if (type.empty()) type = type_of(path);
-  files_.emplace(std::move(path), File{http::make_static_body(std::move(bytes), is_text(type) || type == "application/octet-stream"), type});
+  files_.emplace(std::move(path),
+                 File{http::make_static_body(std::move(bytes), is_text(type) || type == "application/octet-stream"), type});
 }
 
 Assets::Answer Assets::serve(Request& request, const std::string& path, std::string_view policy) const {

@@ -20,7 +20,7 @@ class Assets {
 
   /// /app/ and the files under it.
   Answer app(http::Request& request) const;
-  /// /openapi.json, /docs and the files under it.
+  /// /openapi.json, /docs and the files under it, /favicon.ico.
   Answer docs(http::Request& request) const;
 
  private:

@@ -1,5 +1,5 @@
-// What every handler takes from a request for its calls to the services: deadline, trace, and which state of the data the client wants to see.
-// Called by the other routes.
+// What every handler takes from a request for its calls to the services: deadline, trace, and which state of the data the client wants to
+// see. Called by the other routes.
 #pragma once
 
 #include "backend/call.hpp"

@@ -99,7 +99,9 @@ class Backend final : public ConsoleBackend {
   ConsoleReply<console::Statistics> summarize(std::string_view engine) override {
     backend::CallOptions options = options_;
     options.deadline = base::SteadyClock::now() + clients_.summary_patience;
-    const auto which = engine == "flink" ? analytics::v1::ENGINE_FLINK : engine == "sql" ? analytics::v1::ENGINE_SQL : analytics::v1::ENGINE_AUTO;
+    const auto which = engine == "flink" ? analytics::v1::ENGINE_FLINK
+                       : engine == "sql" ? analytics::v1::ENGINE_SQL
+                                         : analytics::v1::ENGINE_AUTO;
     co_return co_await run(which, 0, options);
   }
 

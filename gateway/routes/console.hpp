@@ -1,5 +1,5 @@
-// The server-rendered console at / and /console/…: between HTTP and ConsoleSite, and between ConsoleSite and the services. Called through the
-// table in routes.cpp.
+// The server-rendered console at / and /console/…: between HTTP and ConsoleSite, and between ConsoleSite and the services. Called through
+// the table in routes.cpp.
 #pragma once
 
 #include "http/router.hpp"

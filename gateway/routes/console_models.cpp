@@ -19,7 +19,8 @@ base::Micros moment(const google::protobuf::Timestamp& stamp) {
 }
 
 constexpr std::array<std::string_view, 5> status_names{"", "pending", "active", "done", "archived"};
-constexpr std::array<std::string_view, 9> sort_names{"", "id", "-id", "created_at", "-created_at", "updated_at", "-updated_at", "title", "-title"};
+constexpr std::array<std::string_view, 9> sort_names{"",           "id",          "-id",   "created_at", "-created_at",
+                                                     "updated_at", "-updated_at", "title", "-title"};
 
 /// Place of `name` in a list that follows the enum's numbers; 0 (unspecified) where it is absent.
 template <class Names>
@@ -37,10 +38,14 @@ std::optional<std::int64_t> whole(std::string_view text, std::int64_t least, std
 
 const char* role_name(::cluster::v1::Role role) {
   switch (role) {
-    case ::cluster::v1::ROLE_PRIMARY: return "primary";
-    case ::cluster::v1::ROLE_STANDBY: return "standby";
-    case ::cluster::v1::ROLE_UNREACHABLE: return "unreachable";
-    default: return "unknown";
+    case ::cluster::v1::ROLE_PRIMARY:
+      return "primary";
+    case ::cluster::v1::ROLE_STANDBY:
+      return "standby";
+    case ::cluster::v1::ROLE_UNREACHABLE:
+      return "unreachable";
+    default:
+      return "unknown";
   }
 }
 
@@ -56,7 +61,8 @@ struct NumberReader {
     if (const auto value = whole(text, least, most)) {
       into = static_cast<std::remove_reference_t<decltype(into)>>(*value);
     } else {
-      errors.push_back({name, console::say(locale, "error.number", {{"least", console::grouped(least)}, {"most", console::grouped(most)}})});
+      errors.push_back(
+          {name, console::say(locale, "error.number", {{"least", console::grouped(least)}, {"most", console::grouped(most)}})});
     }
   }
 };

@@ -1,4 +1,5 @@
-// The console's addresses: which page answers which method and path, and the assets. Called by routes/console.cpp through ConsoleSite::serve.
+// The console's addresses: which page answers which method and path, and the assets. Called by routes/console.cpp through
+// ConsoleSite::serve.
 #include "console/assets.hpp"
 #include "routes/console_site.hpp"
 

@@ -22,8 +22,8 @@ constexpr const char* policy =
 std::string_view read_cookie(const Visit& visit, const char* name) { return console::cookie(visit.cookies, name).value_or(""); }
 
 void set_cookie(Answer& answer, const char* name, const std::string& value, int seconds, const char* same_site) {
-  answer.headers.emplace_back("Set-Cookie", std::string(name) + "=" + value + "; Path=/; Max-Age=" + std::to_string(seconds) +
-                                                "; HttpOnly; SameSite=" + same_site);
+  answer.headers.emplace_back(
+      "Set-Cookie", std::string(name) + "=" + value + "; Path=/; Max-Age=" + std::to_string(seconds) + "; HttpOnly; SameSite=" + same_site);
 }
 
 }  // namespace
@@ -40,18 +40,26 @@ console::Locale Visit::locale() const { return console::choose_locale(read_cooki
 unsigned http_status(const base::Error& error) {
   switch (error.code) {
     case base::Code::invalid_argument:
-    case base::Code::out_of_range: return 422;
-    case base::Code::not_found: return 404;
+    case base::Code::out_of_range:
+      return 422;
+    case base::Code::not_found:
+      return 404;
     case base::Code::already_exists:
     case base::Code::failed_precondition:
-    case base::Code::aborted: return 409;
+    case base::Code::aborted:
+      return 409;
     case base::Code::permission_denied:
-    case base::Code::unauthenticated: return 403;
-    case base::Code::resource_exhausted: return 429;
-    case base::Code::deadline_exceeded: return 504;
+    case base::Code::unauthenticated:
+      return 403;
+    case base::Code::resource_exhausted:
+      return 429;
+    case base::Code::deadline_exceeded:
+      return 504;
     case base::Code::unavailable:
-    case base::Code::cancelled: return 503;
-    default: return 500;
+    case base::Code::cancelled:
+      return 503;
+    default:
+      return 500;
   }
 }
 

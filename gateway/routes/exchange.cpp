@@ -50,7 +50,8 @@ std::optional<rows::Format> body_format(std::string_view content_type) {
 using Messages = std::shared_ptr<backend::Incoming<v1::ExportResponse>>;
 
 /// Writes `message` and all that follow it. A call that breaks breaks the connection, so that the client knows the file is not whole.
-boost::asio::awaitable<bool> write_export(http::BodyWriter& out, const rows::Writer& writer, Messages messages, const v1::ExportResponse* message) {
+boost::asio::awaitable<bool> write_export(http::BodyWriter& out, const rows::Writer& writer, Messages messages,
+                                          const v1::ExportResponse* message) {
   std::string text;
   writer.append_header(text);
   while (message) {
@@ -121,7 +122,8 @@ backend::Reply<v1::ImportResponse> Exchange::import_from(backend::ExchangeClient
 Exchange::Answer Exchange::import_records(Request& request) {
   const auto format = body_format(request.headers.content_type);
   if (!format)
-    co_return http::problem(request, 415, "The body must be text/csv or application/x-ndjson.", {{"Content-Type", "must be text/csv or application/x-ndjson, in UTF-8"}});
+    co_return http::problem(request, 415, "The body must be text/csv or application/x-ndjson.",
+                            {{"Content-Type", "must be text/csv or application/x-ndjson, in UTF-8"}});
   http::Query query(request.raw_query);
   const std::string_view mode = query.take("mode").value_or("partial");
   if (mode != "partial" && mode != "atomic") query.refuse("mode", "must be partial or atomic");

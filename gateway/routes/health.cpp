@@ -35,7 +35,9 @@ backend::CallOptions quick_options(Request& request) {
 bool is_role(const cluster::v1::Node& node, cluster::v1::Role role) { return node.role() == role; }
 
 bool can_read(const GetTopologyResponse& topology) {
-  return std::ranges::any_of(topology.nodes(), [](const auto& node) { return is_role(node, cluster::v1::ROLE_PRIMARY) || is_role(node, cluster::v1::ROLE_STANDBY); });
+  return std::ranges::any_of(topology.nodes(), [](const auto& node) {
+    return is_role(node, cluster::v1::ROLE_PRIMARY) || is_role(node, cluster::v1::ROLE_STANDBY);
+  });
 }
 
 bool all_well(const GetTopologyResponse& topology) {
@@ -82,8 +84,7 @@ Health::Answer Health::all(Request& request) {
   auto records_call = client_.records_topology(options);
   auto analytics_call = client_.analytics_topology(options);
   auto engine_call = client_.engine_status(options);
-  const auto [records, analytics, engine] =
-      co_await (std::move(records_call) && std::move(analytics_call) && std::move(engine_call));
+  const auto [records, analytics, engine] = co_await (std::move(records_call) && std::move(analytics_call) && std::move(engine_call));
 
   const bool usable = records.has_value() && can_read(*records);
   const bool well = usable && all_well(*records) && analytics.has_value() && engine.has_value() && engine->flink() != "down" && !draining_;

@@ -65,19 +65,23 @@ using Loops = std::vector<loop::Counters*>;
 
 void add_requests(Families& families, const Loops& loops, const std::vector<RouteLabel>& labels) {
   {
-    Family requests(families, "http_requests_total", "Requests answered, by row of the route table and class of the status.", MetricType::Counter);
+    Family requests(families, "http_requests_total", "Requests answered, by row of the route table and class of the status.",
+                    MetricType::Counter);
     for (std::size_t route = 0; route < labels.size(); ++route)
       for (std::size_t status = 1; status < 6; ++status) {
         std::int64_t count = 0;
         for (const loop::Counters* each : loops) count += each->routes[route].by_class[status].get();
         if (count > 0)
-          requests.add({{"method", labels[route].method}, {"route", labels[route].pattern}, {"status", std::to_string(status) + "xx"}}, static_cast<double>(count));
+          requests.add({{"method", labels[route].method}, {"route", labels[route].pattern}, {"status", std::to_string(status) + "xx"}},
+                       static_cast<double>(count));
       }
   }
-  Family durations(families, "http_request_duration_seconds", "From the end of a request's header to the end of its answer.", MetricType::Histogram);
+  Family durations(families, "http_request_duration_seconds", "From the end of a request's header to the end of its answer.",
+                   MetricType::Histogram);
   for (std::size_t route = 0; route < labels.size(); ++route)
-    durations.add_histogram({{"method", labels[route].method}, {"route", labels[route].pattern}}, loops,
-                            [route](const loop::Counters& each) -> const auto& { return each.routes[route].duration; }, microseconds_a_second);
+    durations.add_histogram(
+        {{"method", labels[route].method}, {"route", labels[route].pattern}},
+        loops, [route](const loop::Counters& each) -> const auto& { return each.routes[route].duration; }, microseconds_a_second);
 }
 
 void add_totals(Families& families, const Loops& loops) {
@@ -91,11 +95,14 @@ void add_totals(Families& families, const Loops& loops) {
       {"http_connections_open", "Connections open now.", MetricType::Gauge, &loop::Counters::connections},
       {"http_connections_accepted_total", "Connections accepted.", MetricType::Counter, &loop::Counters::accepted},
       {"http_requests_in_flight", "Requests being worked on now.", MetricType::Gauge, &loop::Counters::in_flight},
-      {"backend_calls_total", "Calls to the records service through the batched stream.", MetricType::Counter, &loop::Counters::backend_calls},
+      {"backend_calls_total", "Calls to the records service through the batched stream.", MetricType::Counter,
+       &loop::Counters::backend_calls},
       {"backend_calls_in_flight", "Such calls not yet answered.", MetricType::Gauge, &loop::Counters::backend_in_flight},
       {"backend_retries_total", "Calls sent again after the stream was lost.", MetricType::Counter, &loop::Counters::backend_retries},
-      {"backend_stream_breaks_total", "Streams to the records service that were lost.", MetricType::Counter, &loop::Counters::backend_breaks},
-      {"backend_refused_total", "Calls refused at once because too many were under way.", MetricType::Counter, &loop::Counters::backend_refused},
+      {"backend_stream_breaks_total", "Streams to the records service that were lost.", MetricType::Counter,
+       &loop::Counters::backend_breaks},
+      {"backend_refused_total", "Calls refused at once because too many were under way.", MetricType::Counter,
+       &loop::Counters::backend_refused},
   }};
   for (const Row& row : rows) {
     std::int64_t sum = 0;
@@ -103,7 +110,8 @@ void add_totals(Families& families, const Loops& loops) {
     Family(families, row.name, row.help, row.type).add({}, static_cast<double>(sum));
   }
   Family(families, "backend_batch_size", "Calls that travelled in one message.", MetricType::Histogram)
-      .add_histogram({}, loops, [](const loop::Counters& each) -> const auto& { return each.batch_size; }, 1);
+      .add_histogram(
+          {}, loops, [](const loop::Counters& each) -> const auto& { return each.batch_size; }, 1);
 }
 
 void add_nodes(Families& families, const cluster::v1::GetTopologyResponse& topology) {
@@ -114,12 +122,16 @@ void add_nodes(Families& families, const cluster::v1::GetTopologyResponse& topol
     double (*value)(const Node&);
   };
   static constexpr std::array<Row, 6> rows{{
-      {"cluster_node_replay_lag_bytes", "How far a standby is behind the primary.", [](const Node& n) { return static_cast<double>(n.replay_lag_bytes()); }},
+      {"cluster_node_replay_lag_bytes", "How far a standby is behind the primary.",
+       [](const Node& n) { return static_cast<double>(n.replay_lag_bytes()); }},
       {"cluster_node_replay_lag_seconds", "The same in time.", [](const Node& n) { return static_cast<double>(n.replay_lag_ms()) / 1e3; }},
-      {"cluster_node_round_trip_seconds", "How long the latest check of the node took.", [](const Node& n) { return static_cast<double>(n.round_trip_us()) / microseconds_a_second; }},
+      {"cluster_node_round_trip_seconds", "How long the latest check of the node took.",
+       [](const Node& n) { return static_cast<double>(n.round_trip_us()) / microseconds_a_second; }},
       {"cluster_node_timeline", "Grows by one with each promotion.", [](const Node& n) { return static_cast<double>(n.timeline()); }},
-      {"cluster_pool_connections", "Connections of the records service to the node.", [](const Node& n) { return static_cast<double>(n.pool().size()); }},
-      {"cluster_pool_waiting", "Callers that wait for a connection.", [](const Node& n) { return static_cast<double>(n.pool().waiting()); }},
+      {"cluster_pool_connections", "Connections of the records service to the node.",
+       [](const Node& n) { return static_cast<double>(n.pool().size()); }},
+      {"cluster_pool_waiting", "Callers that wait for a connection.",
+       [](const Node& n) { return static_cast<double>(n.pool().waiting()); }},
   }};
   {
     Family roles(families, "cluster_node_role", "1 for the role a node has now.", MetricType::Gauge);
@@ -142,7 +154,8 @@ boost::asio::awaitable<http::Response> Metrics::all(http::Request& request) {
   families.reserve(32);  // Family keeps a reference while it is filled
   add_requests(families, counters_, labels_);
   add_totals(families, counters_);
-  Family(families, "backend_up", "1 while the records service answers.", MetricType::Gauge).add({{"service", "records"}}, topology.has_value() ? 1 : 0);
+  Family(families, "backend_up", "1 while the records service answers.", MetricType::Gauge)
+      .add({{"service", "records"}}, topology.has_value() ? 1 : 0);
   Family(families, "gateway_info", "The version of this program.", MetricType::Gauge).add({{"version", RECORDS_VERSION}}, 1);
   if (topology.has_value()) add_nodes(families, *topology);
 

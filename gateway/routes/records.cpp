@@ -34,7 +34,8 @@ base::Result<std::string> read_key(const Request& request) {
   const std::string_view key = request.headers.idempotency_key;
   if (!request.headers.has_idempotency_key) return std::string();
   const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (key.empty() || key.size() > longest_key || !printable) return base::invalid("Idempotency-Key", "must be 1 to 255 printable ASCII characters");
+  if (key.empty() || key.size() > longest_key || !printable)
+    return base::invalid("Idempotency-Key", "must be 1 to 255 printable ASCII characters");
   return std::string(key);
 }
 
@@ -110,13 +111,13 @@ v1::Filter read_filter(http::Query& query) {
 
 v1::Sort read_sort(http::Query& query, v1::Sort otherwise) {
   static constexpr std::array<std::pair<std::string_view, v1::Sort>, 8> sorts{{{"id", v1::SORT_ID},
-                                                                                {"-id", v1::SORT_ID_DESC},
-                                                                                {"created_at", v1::SORT_CREATED_AT},
-                                                                                {"-created_at", v1::SORT_CREATED_AT_DESC},
-                                                                                {"updated_at", v1::SORT_UPDATED_AT},
-                                                                                {"-updated_at", v1::SORT_UPDATED_AT_DESC},
-                                                                                {"title", v1::SORT_TITLE},
-                                                                                {"-title", v1::SORT_TITLE_DESC}}};
+                                                                               {"-id", v1::SORT_ID_DESC},
+                                                                               {"created_at", v1::SORT_CREATED_AT},
+                                                                               {"-created_at", v1::SORT_CREATED_AT_DESC},
+                                                                               {"updated_at", v1::SORT_UPDATED_AT},
+                                                                               {"-updated_at", v1::SORT_UPDATED_AT_DESC},
+                                                                               {"title", v1::SORT_TITLE},
+                                                                               {"-title", v1::SORT_TITLE_DESC}}};
   const auto text = query.take("sort");
   if (!text) return otherwise;
   for (const auto& [name, sort] : sorts)

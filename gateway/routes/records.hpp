@@ -1,4 +1,5 @@
-// /records/ and /records/{id}: each handler parses, asks the records service, maps the error, answers. Called through the table in routes.cpp.
+// /records/ and /records/{id}: each handler parses, asks the records service, maps the error, answers. Called through the table in
+// routes.cpp.
 #pragma once
 
 #include "backend/records_client.hpp"

@@ -60,6 +60,7 @@ std::vector<http::Route> Routes::table() {
       {Method::get, "/openapi.json", call(assets_, &Assets::docs)},
       {Method::get, "/docs", call(assets_, &Assets::docs)},
       {Method::get, "/docs/{file}", call(assets_, &Assets::docs)},
+      {Method::get, "/favicon.ico", call(assets_, &Assets::docs)},
       {Method::get, "/app", call(assets_, &Assets::app)},
       {Method::get, "/app/{file}", call(assets_, &Assets::app)},
       {Method::get, "/app/{folder}/{file}", call(assets_, &Assets::app)},

@@ -44,7 +44,7 @@ class CsvReader {
   std::string field_;
   std::size_t size_ = 0;  ///< of the row so far
   std::int64_t line_ = 1;
-  std::string mark_;      ///< what there is of a byte order mark at the very beginning
+  std::string mark_;  ///< what there is of a byte order mark at the very beginning
   bool begun_ = false;
 };
 

@@ -14,7 +14,8 @@ namespace v1 = records::v1;
 namespace {
 
 constexpr std::string_view what_header_is =
-    "the first line must name the columns: title and owner, and where wanted status and description (id, created_at, updated_at and version "
+    "the first line must name the columns: title and owner, and where wanted status and description (id, created_at, updated_at and "
+    "version "
     "are passed over)";
 
 }  // namespace
@@ -82,7 +83,8 @@ void ImportReader::take_header(const CsvRow& row, v1::ImportRequest& message) {
     columns.push_back(found->second);
   }
   for (const auto& [name, column] : {std::pair{"title", title}, std::pair{"owner", owner}})
-    if (std::ranges::find(columns, column) == columns.end()) return reject(message, row.line, name, "is missing among the columns of the first line");
+    if (std::ranges::find(columns, column) == columns.end())
+      return reject(message, row.line, name, "is missing among the columns of the first line");
   hopeless_ = false;
   header_ = std::move(columns);
 }
@@ -90,7 +92,8 @@ void ImportReader::take_header(const CsvRow& row, v1::ImportRequest& message) {
 void ImportReader::take_row(CsvRow& row, v1::ImportRequest& message) {
   if (!row.fault.empty()) return reject(message, row.line, "", row.fault);
   if (row.fields.size() != header_->size())
-    return reject(message, row.line, "", "has " + std::to_string(row.fields.size()) + " fields, the first line has " + std::to_string(header_->size()));
+    return reject(message, row.line, "",
+                  "has " + std::to_string(row.fields.size()) + " fields, the first line has " + std::to_string(header_->size()));
   v1::ImportRow made;
   made.set_line(row.line);
   v1::NewRecord& record = *made.mutable_record();
@@ -108,7 +111,9 @@ void ImportReader::take_row(CsvRow& row, v1::ImportRequest& message) {
     } else if (!base::utf8_length(text)) {
       reject(message, row.line, names[column], "must be valid UTF-8");
     } else {
-      std::string* const place = column == title ? record.mutable_title() : column == owner ? record.mutable_owner() : record.mutable_description();
+      std::string* const place = column == title   ? record.mutable_title()
+                                 : column == owner ? record.mutable_owner()
+                                                   : record.mutable_description();
       *place = std::move(text);
     }
   }

@@ -17,8 +17,8 @@ enum class Format { csv, ndjson };
 
 class ImportReader {
  public:
-  static constexpr int most_rows = 1000;                        ///< in a message
-  static constexpr std::size_t message_bytes = 1024 * 1024;     ///< a message is full from here on
+  static constexpr int most_rows = 1000;                     ///< in a message
+  static constexpr std::size_t message_bytes = 1024 * 1024;  ///< a message is full from here on
   static constexpr std::size_t most_line_bytes = CsvReader::most_bytes;
 
   ImportReader(Format format, records::v1::ImportMode mode) : format_(format), mode_(mode) {}

@@ -32,14 +32,23 @@ void append_csv(std::string& out, std::string_view text) {
 
 void append_csv(std::string& out, const v1::Record& record, std::size_t field) {
   switch (field) {
-    case id: return json::append_number(out, record.id());
-    case title: return append_csv(out, record.title());
-    case owner: return append_csv(out, record.owner());
-    case status: out += json::status_name(record.status()); return;
-    case description: return append_csv(out, record.description());
-    case created_at: return base::append_rfc3339(out, rpc::get_time(record.created_at()));
-    case updated_at: return base::append_rfc3339(out, rpc::get_time(record.updated_at()));
-    default: return json::append_number(out, record.version());
+    case id:
+      return json::append_number(out, record.id());
+    case title:
+      return append_csv(out, record.title());
+    case owner:
+      return append_csv(out, record.owner());
+    case status:
+      out += json::status_name(record.status());
+      return;
+    case description:
+      return append_csv(out, record.description());
+    case created_at:
+      return base::append_rfc3339(out, rpc::get_time(record.created_at()));
+    case updated_at:
+      return base::append_rfc3339(out, rpc::get_time(record.updated_at()));
+    default:
+      return json::append_number(out, record.version());
   }
 }
 
@@ -56,7 +65,8 @@ base::Result<Writer> Writer::make(Format format, std::string_view fields) {
     const auto found = std::ranges::find(names, fields.substr(0, end));
     const auto place = static_cast<std::size_t>(found - names.begin());
     if (found == names.end() || std::ranges::find(places, place) != places.end())
-      return base::invalid("fields", "must be a list of different names out of id, title, owner, status, description, created_at, updated_at, version");
+      return base::invalid(
+          "fields", "must be a list of different names out of id, title, owner, status, description, created_at, updated_at, version");
     places.push_back(place);
     if (end == fields.size()) return Writer(format, std::move(places));
     fields.remove_prefix(end + 1);

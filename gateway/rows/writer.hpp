@@ -11,8 +11,8 @@
 
 namespace rows {
 
-/// Writes records in one format with chosen fields. Lines end with LF; CSV quotes only what needs it (RFC 4180), so that what was imported in
-/// that form comes out byte by byte.
+/// Writes records in one format with chosen fields. Lines end with LF; CSV quotes only what needs it (RFC 4180), so that what was imported
+/// in that form comes out byte by byte.
 class Writer {
  public:
   /// `fields`: comma-separated names of record fields in the order wanted; empty: all. INVALID_ARGUMENT naming `fields` for anything else.

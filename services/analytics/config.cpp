@@ -7,7 +7,8 @@ namespace analytics {
 namespace {
 
 std::string checked_url(const std::string& setting, std::string url) {
-  if (const std::string problem = url.empty() ? "" : flink::url_problem(url); !problem.empty()) throw base::ConfigError(setting + ": " + problem);
+  if (const std::string problem = url.empty() ? "" : flink::url_problem(url); !problem.empty())
+    throw base::ConfigError(setting + ": " + problem);
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
@@ -16,7 +17,8 @@ std::string checked_url(const std::string& setting, std::string url) {
 
 std::optional<Config> read_config(int argc, char** argv) {
   base::load_env_file(".env");
-  CLI::App app("analytics-service: counts the records of a cluster by status and owner, by Flink or by SQL, and serves the figures over gRPC");
+  CLI::App app(
+      "analytics-service: counts the records of a cluster by status and owner, by Flink or by SQL, and serves the figures over gRPC");
   std::string listen = "127.0.0.1:50052", level = "info";
   int drain_ms = 10'000, live_period_ms = 500;
   cluster::DatabaseSettings database;
@@ -27,13 +29,20 @@ std::optional<Config> read_config(int argc, char** argv) {
   app.add_option("--flink-rest-url", config.flink.rest_url, "Flink JobManager, http://host:port")->envname("FLINK_REST_URL");
   app.add_option("--flink-job-name", config.flink.job_name, "Name of the jobs")->envname("FLINK_JOB_NAME")->capture_default_str();
   app.add_option("--flink-parallelism", config.flink.parallelism, "Parallel parts of a job")
-      ->envname("FLINK_PARALLELISM")->check(CLI::Range(1, 1024))->capture_default_str();
+      ->envname("FLINK_PARALLELISM")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   app.add_option("--live-period-ms", live_period_ms, "How often live counts look for changes while somebody watches, milliseconds")
-      ->envname("LIVE_PERIOD_MS")->check(CLI::Range(10, 60'000))->capture_default_str();
+      ->envname("LIVE_PERIOD_MS")
+      ->check(CLI::Range(10, 60'000))
+      ->capture_default_str();
   app.add_option("--log-level", level, "trace, debug, info, warn, error, critical or off; SIGUSR1 and SIGUSR2 change it while running")
-      ->envname("LOG_LEVEL")->capture_default_str();
+      ->envname("LOG_LEVEL")
+      ->capture_default_str();
   app.add_option("--drain-ms", drain_ms, "How long running calls may take to end after SIGTERM, milliseconds")
-      ->envname("DRAIN_MS")->check(CLI::Range(0, 600'000))->capture_default_str();
+      ->envname("DRAIN_MS")
+      ->check(CLI::Range(0, 600'000))
+      ->capture_default_str();
   database.bind(app);
   if (!base::parse_program_options(app, argc, argv)) return std::nullopt;
   config.listen = base::parse_endpoint("ANALYTICS_LISTEN", listen, true);

@@ -32,7 +32,8 @@ bool add_status(Counts& counts, std::string_view status, std::int64_t count) {
 }
 
 void sort_owners(Counts& counts) {
-  std::ranges::sort(counts.owners, [](const OwnerCount& a, const OwnerCount& b) { return a.count != b.count ? a.count > b.count : a.owner < b.owner; });
+  std::ranges::sort(counts.owners,
+                    [](const OwnerCount& a, const OwnerCount& b) { return a.count != b.count ? a.count > b.count : a.owner < b.owner; });
 }
 
 }  // namespace analytics

@@ -56,8 +56,8 @@ class LiveCounts::Watcher {
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
 
-  /// The counts, if they differ from what this watcher was given last; nothing after `patience` without a change, so that the caller can see
-  /// to other things. UNAVAILABLE when stopped, and when there is nothing to show and the source fails; a failure later is waited out.
+  /// The counts, if they differ from what this watcher was given last; nothing after `patience` without a change, so that the caller can
+  /// see to other things. UNAVAILABLE when stopped, and when there is nothing to show and the source fails; a failure later is waited out.
   Awaitable<base::Result<std::optional<Counts>>> next(std::chrono::milliseconds patience);
 
  private:
@@ -66,7 +66,7 @@ class LiveCounts::Watcher {
   LiveCounts& live_;
   int owner_limit_;
   boost::asio::steady_timer woken_;
-  std::shared_ptr<const Counts> seen_;   ///< the source's counts as of the latest look
+  std::shared_ptr<const Counts> seen_;  ///< the source's counts as of the latest look
   std::optional<Counts> given_;
 };
 

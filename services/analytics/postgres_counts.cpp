@@ -39,7 +39,8 @@ std::chrono::milliseconds lag_of(const cluster::Snapshot& snapshot, const std::s
 
 /// The records service makes the schema; until it has, there is nothing to count.
 base::Error explain(base::Error error) {
-  if (error.detail.starts_with("SQLSTATE 42P01")) return base::unavailable("the records service has not made the schema yet", std::move(error.detail));
+  if (error.detail.starts_with("SQLSTATE 42P01"))
+    return base::unavailable("the records service has not made the schema yet", std::move(error.detail));
   return error;
 }
 

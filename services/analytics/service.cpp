@@ -11,17 +11,22 @@ constexpr auto watch_patience = std::chrono::milliseconds(500);
 
 base::Result<int> owner_limit(std::int32_t asked) {
   if (asked == 0) return limits::default_owners;
-  if (asked < 1 || asked > limits::owners) return base::invalid("owner_limit", "must be 1 to " + std::to_string(limits::owners) + ", or 0 for the default");
+  if (asked < 1 || asked > limits::owners)
+    return base::invalid("owner_limit", "must be 1 to " + std::to_string(limits::owners) + ", or 0 for the default");
   return asked;
 }
 
 base::Result<Choice> choice(v1::Engine engine) {
   switch (engine) {
     case v1::ENGINE_UNSPECIFIED:
-    case v1::ENGINE_AUTO: return Choice::automatic;
-    case v1::ENGINE_FLINK: return Choice::flink;
-    case v1::ENGINE_SQL: return Choice::sql;
-    default: return base::invalid("engine", "is not a known engine");
+    case v1::ENGINE_AUTO:
+      return Choice::automatic;
+    case v1::ENGINE_FLINK:
+      return Choice::flink;
+    case v1::ENGINE_SQL:
+      return Choice::sql;
+    default:
+      return base::invalid("engine", "is not a known engine");
   }
 }
 
@@ -77,7 +82,8 @@ Awaitable<bool> write_progress(SummaryWriter& out, Progress progress) {
   co_return co_await out.write(std::move(message));
 }
 
-Awaitable<base::Result<void>> summarize(Fallback& engines, const v1::SummarizeRequest& request, base::Deadline deadline, SummaryWriter& out) {
+Awaitable<base::Result<void>> summarize(Fallback& engines, const v1::SummarizeRequest& request, base::Deadline deadline,
+                                        SummaryWriter& out) {
   const base::Result<Choice> engine = choice(request.engine());
   if (engine.has_error()) co_return engine.error();
   const base::Result<int> limit = owner_limit(request.owner_limit());
@@ -121,21 +127,23 @@ Awaitable<base::Result<void>> engine_status(FlinkEngine& flink, base::Deadline d
 Service::Service(boost::asio::any_io_executor loop, Fallback& engines, FlinkEngine& flink, LiveCounts& live)
     : loop_(std::move(loop)), engines_(engines), flink_(flink), live_(live) {}
 
-grpc::ServerWriteReactor<v1::SummarizeResponse>* Service::Summarize(grpc::CallbackServerContext* context, const v1::SummarizeRequest* request) {
-  return rpc::write_stream<v1::SummarizeResponse>(context, loop_, [this, request, deadline = rpc::deadline_of(*context)](SummaryWriter& out) {
-    return summarize(engines_, *request, deadline, out);
-  });
+grpc::ServerWriteReactor<v1::SummarizeResponse>* Service::Summarize(grpc::CallbackServerContext* context,
+                                                                    const v1::SummarizeRequest* request) {
+  return rpc::write_stream<v1::SummarizeResponse>(
+      context, loop_,
+      [this, request, deadline = rpc::deadline_of(*context)](SummaryWriter& out) { return summarize(engines_, *request, deadline, out); });
 }
 
 grpc::ServerWriteReactor<v1::WatchCountsResponse>* Service::WatchCounts(grpc::CallbackServerContext* context,
-                                                                          const v1::WatchCountsRequest* request) {
-  return rpc::write_stream<v1::WatchCountsResponse>(context, loop_,
-                                                    [this, request](WatchWriter& out) { return watch(live_, request->owner_limit(), out); });
+                                                                        const v1::WatchCountsRequest* request) {
+  return rpc::write_stream<v1::WatchCountsResponse>(
+      context, loop_, [this, request](WatchWriter& out) { return watch(live_, request->owner_limit(), out); });
 }
 
 grpc::ServerUnaryReactor* Service::GetEngineStatus(grpc::CallbackServerContext* context, const v1::GetEngineStatusRequest*,
                                                    v1::GetEngineStatusResponse* response) {
-  return rpc::unary(context, loop_, [this, response, deadline = rpc::deadline_of(*context)] { return engine_status(flink_, deadline, *response); });
+  return rpc::unary(context, loop_,
+                    [this, response, deadline = rpc::deadline_of(*context)] { return engine_status(flink_, deadline, *response); });
 }
 
 }  // namespace analytics

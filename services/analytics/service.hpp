@@ -14,8 +14,10 @@ class Service final : public v1::AnalyticsService::CallbackService {
   /// All must outlive this.
   Service(boost::asio::any_io_executor loop, Fallback& engines, FlinkEngine& flink, LiveCounts& live);
 
-  grpc::ServerWriteReactor<v1::SummarizeResponse>* Summarize(grpc::CallbackServerContext* context, const v1::SummarizeRequest* request) override;
-  grpc::ServerWriteReactor<v1::WatchCountsResponse>* WatchCounts(grpc::CallbackServerContext* context, const v1::WatchCountsRequest* request) override;
+  grpc::ServerWriteReactor<v1::SummarizeResponse>* Summarize(grpc::CallbackServerContext* context,
+                                                             const v1::SummarizeRequest* request) override;
+  grpc::ServerWriteReactor<v1::WatchCountsResponse>* WatchCounts(grpc::CallbackServerContext* context,
+                                                                 const v1::WatchCountsRequest* request) override;
   grpc::ServerUnaryReactor* GetEngineStatus(grpc::CallbackServerContext* context, const v1::GetEngineStatusRequest* request,
                                             v1::GetEngineStatusResponse* response) override;
 

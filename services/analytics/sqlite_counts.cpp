@@ -19,7 +19,8 @@ base::Result<Counts> read_counts(lite::Database& database, int owner_limit) {
   counts.as_of = base::now();
   const lite::Borrowed statuses = database.cached(by_status);
   while (statuses->step())
-    if (!add_status(counts, statuses->text(0), statuses->integer(1))) return base::internal("unknown status in the database: " + statuses->text(0));
+    if (!add_status(counts, statuses->text(0), statuses->integer(1)))
+      return base::internal("unknown status in the database: " + statuses->text(0));
   const lite::Borrowed owners = database.cached(by_owner);
   owners->bind(":limit", owner_limit);
   while (owners->step()) counts.owners.push_back({owners->text(0), owners->integer(1)});

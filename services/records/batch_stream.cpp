@@ -23,7 +23,7 @@ constexpr std::chrono::microseconds longest_timeout = std::chrono::hours(24);
 
 std::chrono::microseconds timeout_of(const v1::Call& call) {
   if (call.timeout_us() == 0) return rpc::default_timeout;
-  return std::min(std::chrono::microseconds(call.timeout_us()), longest_timeout);
+  return std::clamp(std::chrono::microseconds(call.timeout_us()), std::chrono::microseconds(0), longest_timeout);
 }
 
 base::Result<CallOptions> options_of(const v1::Call& call) {
@@ -31,16 +31,22 @@ base::Result<CallOptions> options_of(const v1::Call& call) {
   if (position.has_error()) return position.error();
   CallOptions options{base::SteadyClock::now() + timeout_of(call), *position, Consistency::session};
   switch (call.consistency()) {
-    case v1::CONSISTENCY_UNSPECIFIED: break;
-    case v1::CONSISTENCY_STRONG: options.consistency = Consistency::strong; break;
-    case v1::CONSISTENCY_EVENTUAL: options.consistency = Consistency::eventual; break;
-    default: return base::invalid("consistency", "must be strong or eventual");
+    case v1::CONSISTENCY_UNSPECIFIED:
+      break;
+    case v1::CONSISTENCY_STRONG:
+      options.consistency = Consistency::strong;
+      break;
+    case v1::CONSISTENCY_EVENTUAL:
+      options.consistency = Consistency::eventual;
+      break;
+    default:
+      return base::invalid("consistency", "must be strong or eventual");
   }
   return options;
 }
 
 /// Calls of one urgency have less than twice the time of each other.
-int urgency_of(const v1::Call& call) { return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, timeout_of(call).count()))); }
+int urgency_of(const v1::Call& call) { return std::bit_width(static_cast<std::uint64_t>(timeout_of(call).count())); }
 
 std::size_t text_in(const v1::Record& record) { return record.title().size() + record.owner().size() + record.description().size(); }
 
@@ -245,10 +251,18 @@ Awaitable<void> BatchStream::run_creations(BatchPtr batch, Group group) {
 
 Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, CallOptions options) {
   switch (call.request_case()) {
-    case v1::Call::kList: answer(batch, call, co_await calls_.list(call.list(), options)); break;
-    case v1::Call::kUpdate: answer(batch, call, co_await calls_.update(call.update(), options)); break;
-    case v1::Call::kDelete: answer(batch, call, co_await calls_.remove(call.delete_(), options)); break;
-    default: answer<v1::GetResponse>(batch, call, base::invalid("request", "is empty")); break;
+    case v1::Call::kList:
+      answer(batch, call, co_await calls_.list(call.list(), options));
+      break;
+    case v1::Call::kUpdate:
+      answer(batch, call, co_await calls_.update(call.update(), options));
+      break;
+    case v1::Call::kDelete:
+      answer(batch, call, co_await calls_.remove(call.delete_(), options));
+      break;
+    default:
+      answer<v1::GetResponse>(batch, call, base::invalid("request", "is empty"));
+      break;
   }
 }
 

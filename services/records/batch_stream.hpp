@@ -58,7 +58,8 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
     std::size_t bytes = 0;  ///< of text
   };
 
-  BatchStream(boost::asio::any_io_executor loop, Calls& calls, BatchStreams& streams) : loop_(std::move(loop)), calls_(calls), streams_(streams) {}
+  BatchStream(boost::asio::any_io_executor loop, Calls& calls, BatchStreams& streams)
+      : loop_(std::move(loop)), calls_(calls), streams_(streams) {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -86,13 +87,13 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   BatchStreams& streams_;
   std::shared_ptr<BatchStream> self_;  ///< until OnDone
   v1::ExecuteRequest incoming_;
-  std::vector<std::weak_ptr<Batch>> batches_;     ///< in work
-  std::deque<Parcel> ready_;                      ///< waiting for the line; the last is still filled
+  std::vector<std::weak_ptr<Batch>> batches_;      ///< in work
+  std::deque<Parcel> ready_;                       ///< waiting for the line; the last is still filled
   std::unique_ptr<v1::ExecuteResponse> outgoing_;  ///< on the line
   std::unique_ptr<v1::ExecuteResponse> spare_;     ///< empty, with the memory of an earlier one
   int in_work_ = 0;
-  int unsent_ = 0;                 ///< answers ready or on the line
-  std::size_t unsent_bytes_ = 0;   ///< their text, without what is on the line
+  int unsent_ = 0;                ///< answers ready or on the line
+  std::size_t unsent_bytes_ = 0;  ///< their text, without what is on the line
   bool reading_ = false;
   bool caller_done_ = false;
   bool draining_ = false;

@@ -73,7 +73,8 @@ Awaitable<std::vector<Replied<v1::GetResponse>>> Calls::get(std::vector<std::int
 }
 
 Awaitable<Replied<v1::BatchGetResponse>> Calls::batch_get(v1::BatchGetRequest request, CallOptions options) {
-  if (request.ids().empty() || request.ids_size() > static_cast<int>(limits::batch)) co_return base::invalid("ids", "must be 1 to 1000 ids");
+  if (request.ids().empty() || request.ids_size() > static_cast<int>(limits::batch))
+    co_return base::invalid("ids", "must be 1 to 1000 ids");
   for (const std::int64_t id : request.ids())
     if (const auto checked = check_id(id); checked.has_error()) co_return base::invalid("ids", "must each be at least 1");
   std::vector<std::int64_t> ids(request.ids().begin(), request.ids().end());

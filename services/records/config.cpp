@@ -13,11 +13,16 @@ std::optional<Config> read_config(int argc, char** argv) {
   Config config;
   app.add_option("--listen", listen, "Address of the gRPC server")->envname("RECORDS_LISTEN")->capture_default_str();
   app.add_option("--log-level", level, "trace, debug, info, warn, error, critical or off; SIGUSR1 and SIGUSR2 change it while running")
-      ->envname("LOG_LEVEL")->capture_default_str();
+      ->envname("LOG_LEVEL")
+      ->capture_default_str();
   app.add_option("--drain-ms", drain_ms, "How long running calls may take to end after SIGTERM, milliseconds")
-      ->envname("DRAIN_MS")->check(CLI::Range(0, 600'000))->capture_default_str();
+      ->envname("DRAIN_MS")
+      ->check(CLI::Range(0, 600'000))
+      ->capture_default_str();
   app.add_option("--idempotency-ttl-hours", ttl_hours, "How long idempotency keys are remembered, hours")
-      ->envname("IDEMPOTENCY_TTL_HOURS")->check(CLI::Range(1, 24 * 365))->capture_default_str();
+      ->envname("IDEMPOTENCY_TTL_HOURS")
+      ->check(CLI::Range(1, 24 * 365))
+      ->capture_default_str();
   database.bind(app);
   app.require_subcommand(0, 1);
   const auto* const serve = app.add_subcommand("serve", "Serve (the default)");

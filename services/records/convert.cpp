@@ -17,7 +17,8 @@ base::Result<std::optional<Status>> from_proto(v1::Status status) {
   return std::optional(static_cast<Status>(static_cast<int>(status) - 1));
 }
 
-/// The same request under the same key has the same fingerprint. Protobuf writes fields in order of their numbers, and these messages have no maps.
+/// The same request under the same key has the same fingerprint. Protobuf writes fields in order of their numbers, and these messages have
+/// no maps.
 template <class Request>
 base::Result<Idempotency> idempotency_of(const char* method, Request request) {
   const std::string key = request.idempotency_key();
@@ -94,15 +95,24 @@ base::Result<Filter> from_proto(const v1::Filter& filter) {
 base::Result<Sort> from_proto(v1::Sort sort) {
   switch (sort) {
     case v1::SORT_UNSPECIFIED:
-    case v1::SORT_ID: return Sort{SortKey::id, false};
-    case v1::SORT_ID_DESC: return Sort{SortKey::id, true};
-    case v1::SORT_CREATED_AT: return Sort{SortKey::created_at, false};
-    case v1::SORT_CREATED_AT_DESC: return Sort{SortKey::created_at, true};
-    case v1::SORT_UPDATED_AT: return Sort{SortKey::updated_at, false};
-    case v1::SORT_UPDATED_AT_DESC: return Sort{SortKey::updated_at, true};
-    case v1::SORT_TITLE: return Sort{SortKey::title, false};
-    case v1::SORT_TITLE_DESC: return Sort{SortKey::title, true};
-    default: return base::invalid("sort", "is not a known order");
+    case v1::SORT_ID:
+      return Sort{SortKey::id, false};
+    case v1::SORT_ID_DESC:
+      return Sort{SortKey::id, true};
+    case v1::SORT_CREATED_AT:
+      return Sort{SortKey::created_at, false};
+    case v1::SORT_CREATED_AT_DESC:
+      return Sort{SortKey::created_at, true};
+    case v1::SORT_UPDATED_AT:
+      return Sort{SortKey::updated_at, false};
+    case v1::SORT_UPDATED_AT_DESC:
+      return Sort{SortKey::updated_at, true};
+    case v1::SORT_TITLE:
+      return Sort{SortKey::title, false};
+    case v1::SORT_TITLE_DESC:
+      return Sort{SortKey::title, true};
+    default:
+      return base::invalid("sort", "is not a known order");
   }
 }
 

@@ -16,8 +16,8 @@ constexpr auto part_timeout = std::chrono::seconds(30);
 
 base::Deadline part_deadline() { return base::SteadyClock::now() + part_timeout; }
 
-/// Makes the key of one row; unique to this import, so that a batch that is sent again after a broken connection is stored once. The keys' order
-/// is the rows', because a store may give ids in the order of keys.
+/// Makes the key of one row; unique to this import, so that a batch that is sent again after a broken connection is stored once. The keys'
+/// order is the rows', because a store may give ids in the order of keys.
 class RowKeys {
  public:
   RowKeys() : prefix_("import-" + rpc::continue_trace({}).trace_id + "-") {}
@@ -83,8 +83,8 @@ std::vector<NewRecord> good_rows(const v1::ImportRequest& message, Report& repor
   return rows;
 }
 
-Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<NewRecord>& rows, const std::vector<std::int64_t>& lines, RowKeys& keys,
-                                        Report& report, Position& reached) {
+Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<NewRecord>& rows, const std::vector<std::int64_t>& lines,
+                                        RowKeys& keys, Report& report, Position& reached) {
   std::vector<Creation> creations;
   creations.reserve(rows.size());
   for (const NewRecord& row : rows) creations.push_back({row, {keys.next(), "import"}});

@@ -74,10 +74,14 @@ std::vector<base::FieldViolation> check(const Filter& filter) {
 
 Keyset keyset_of(const Record& record, Sort sort) {
   switch (sort.key) {
-    case SortKey::created_at: return {std::to_string(record.created_at.time_since_epoch().count()), record.id};
-    case SortKey::updated_at: return {std::to_string(record.updated_at.time_since_epoch().count()), record.id};
-    case SortKey::title: return {record.title, record.id};
-    case SortKey::id: break;
+    case SortKey::created_at:
+      return {std::to_string(record.created_at.time_since_epoch().count()), record.id};
+    case SortKey::updated_at:
+      return {std::to_string(record.updated_at.time_since_epoch().count()), record.id};
+    case SortKey::title:
+      return {record.title, record.id};
+    case SortKey::id:
+      break;
   }
   return {{}, record.id};
 }
@@ -99,7 +103,8 @@ base::Result<Keyset> decode_page_token(std::string_view token, const Filter& fil
   const auto colon = text.find(':', 16);
   std::uint64_t hash = 0;
   Keyset after;
-  if (colon == std::string_view::npos || !read_number(text.substr(0, 16), hash, 16) || hash != fingerprint(filter, sort)) return bad_token();
+  if (colon == std::string_view::npos || !read_number(text.substr(0, 16), hash, 16) || hash != fingerprint(filter, sort))
+    return bad_token();
   if (!read_number(text.substr(16, colon - 16), after.id)) return bad_token();
   after.value = text.substr(colon + 1);
   std::int64_t moment = 0;

@@ -57,7 +57,8 @@ grpc::ServerUnaryReactor* Service::Get(grpc::CallbackServerContext* context, con
   return handle(context, loop_, request, response, call);
 }
 
-grpc::ServerUnaryReactor* Service::Create(grpc::CallbackServerContext* context, const v1::CreateRequest* request, v1::CreateResponse* response) {
+grpc::ServerUnaryReactor* Service::Create(grpc::CallbackServerContext* context, const v1::CreateRequest* request,
+                                          v1::CreateResponse* response) {
   const auto call = [this](const v1::CreateRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::CreateResponse>> {
     std::vector<const v1::CreateRequest*> requests{&r};
     auto outcomes = co_await calls_.create(std::move(requests), o);
@@ -66,23 +67,29 @@ grpc::ServerUnaryReactor* Service::Create(grpc::CallbackServerContext* context, 
   return handle(context, loop_, request, response, call);
 }
 
-grpc::ServerUnaryReactor* Service::Update(grpc::CallbackServerContext* context, const v1::UpdateRequest* request, v1::UpdateResponse* response) {
-  return handle(context, loop_, request, response, [this](const v1::UpdateRequest& r, const CallOptions& o) { return calls_.update(r, o); });
+grpc::ServerUnaryReactor* Service::Update(grpc::CallbackServerContext* context, const v1::UpdateRequest* request,
+                                          v1::UpdateResponse* response) {
+  return handle(context, loop_, request, response,
+                [this](const v1::UpdateRequest& r, const CallOptions& o) { return calls_.update(r, o); });
 }
 
-grpc::ServerUnaryReactor* Service::Delete(grpc::CallbackServerContext* context, const v1::DeleteRequest* request, v1::DeleteResponse* response) {
-  return handle(context, loop_, request, response, [this](const v1::DeleteRequest& r, const CallOptions& o) { return calls_.remove(r, o); });
+grpc::ServerUnaryReactor* Service::Delete(grpc::CallbackServerContext* context, const v1::DeleteRequest* request,
+                                          v1::DeleteResponse* response) {
+  return handle(context, loop_, request, response,
+                [this](const v1::DeleteRequest& r, const CallOptions& o) { return calls_.remove(r, o); });
 }
 
 grpc::ServerUnaryReactor* Service::BatchGet(grpc::CallbackServerContext* context, const v1::BatchGetRequest* request,
                                             v1::BatchGetResponse* response) {
-  return handle(context, loop_, request, response, [this](const v1::BatchGetRequest& r, const CallOptions& o) { return calls_.batch_get(r, o); });
+  return handle(context, loop_, request, response,
+                [this](const v1::BatchGetRequest& r, const CallOptions& o) { return calls_.batch_get(r, o); });
 }
 
 grpc::ServerUnaryReactor* Service::BatchCreate(grpc::CallbackServerContext* context, const v1::BatchCreateRequest* request,
                                                v1::BatchCreateResponse* response) {
   const auto call = [this](const v1::BatchCreateRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::BatchCreateResponse>> {
-    if (r.requests().empty() || r.requests_size() > static_cast<int>(limits::batch)) co_return base::invalid("requests", "must be 1 to 1000");
+    if (r.requests().empty() || r.requests_size() > static_cast<int>(limits::batch))
+      co_return base::invalid("requests", "must be 1 to 1000");
     std::vector<const v1::CreateRequest*> requests;
     for (const v1::CreateRequest& one : r.requests()) requests.push_back(&one);
     auto outcomes = co_await calls_.create(std::move(requests), o);

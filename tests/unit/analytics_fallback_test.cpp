@@ -41,7 +41,8 @@ struct Bench {
   base::Result<Summary> ask(Choice choice) {
     boost::asio::io_context loop;
     ProgressSink sink = [this](Progress) -> Awaitable<bool> { co_return caller_there; };
-    auto future = boost::asio::co_spawn(loop, engines.summarize(choice, Request{.owner_limit = 7}, sink, deadline), boost::asio::use_future);
+    auto future =
+        boost::asio::co_spawn(loop, engines.summarize(choice, Request{.owner_limit = 7}, sink, deadline), boost::asio::use_future);
     loop.run();
     return future.get();
   }

@@ -99,7 +99,8 @@ TEST_CASE("parse_endpoint: host and port") {
 }
 
 TEST_CASE("parse_endpoint: a bad one names the setting and the text") {
-  const auto bad = GENERATE(as<std::string>(), "", "host", "host:", ":80", "host:0", "host:65536", "host:-1", "host:8o", "host: 80", "host:80 ", "host:99999999999");
+  const auto bad = GENERATE(as<std::string>(), "", "host", "host:", ":80", "host:0", "host:65536", "host:-1", "host:8o", "host: 80",
+                            "host:80 ", "host:99999999999");
   CHECK(message_of([&] { base::parse_endpoint("LISTEN", bad); }) ==
         "LISTEN: expected host:port with a port from 1 to 65535, got \"" + bad + "\"");
 }

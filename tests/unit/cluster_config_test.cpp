@@ -61,7 +61,8 @@ TEST_CASE("a URL with several hosts gives a node each, with the other options on
 
 TEST_CASE("GAUSS_* settings") {
   ::setenv("GAUSS_PASSWORD", "pw", 1);
-  const auto config = checked({.gauss_host = "n1, n2,n3", .gauss_port = "8000", .gauss_user = "app", .gauss_db = "d", .dialect = "opengauss"});
+  const auto config =
+      checked({.gauss_host = "n1, n2,n3", .gauss_port = "8000", .gauss_user = "app", .gauss_db = "d", .dialect = "opengauss"});
   CHECK(names(config) == Names{"n1:8000", "n2:8000", "n3:8000"});
   CHECK(config.dialect == Dialect::opengauss);
   CHECK(option(config.nodes[2], "password") == "pw");

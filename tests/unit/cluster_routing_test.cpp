@@ -7,7 +7,9 @@ using namespace cluster;
 
 namespace {
 
-NodeState node(Role role, Position position, std::int64_t lag = 0) { return {.role = role, .position = position, .replay_lag_bytes = lag, .timeline = 1}; }
+NodeState node(Role role, Position position, std::int64_t lag = 0) {
+  return {.role = role, .position = position, .replay_lag_bytes = lag, .timeline = 1};
+}
 
 /// One primary at 100; two standbys, the second of them behind.
 Snapshot usual() { return {.nodes = {node(Role::primary, 100), node(Role::standby, 100, 0), node(Role::standby, 90, 10)}}; }
@@ -15,12 +17,14 @@ Snapshot usual() { return {.nodes = {node(Role::primary, 100), node(Role::standb
 }  // namespace
 
 TEST_CASE("lsn as text and number") {
-  for (const auto& [text, number] : {std::pair<const char*, std::uint64_t>{"0/0", 0}, {"0/1", 1}, {"16/B374D848", 0x16B374D848}, {"FFFFFFFF/FFFFFFFF", ~0ull}}) {
+  for (const auto& [text, number] :
+       {std::pair<const char*, std::uint64_t>{"0/0", 0}, {"0/1", 1}, {"16/B374D848", 0x16B374D848}, {"FFFFFFFF/FFFFFFFF", ~0ull}}) {
     CHECK(lsn_text(number) == text);
     CHECK(parse_lsn(text) == number);
   }
   CHECK(parse_lsn("16/b374d848") == 0x16B374D848u);
-  for (const char* const bad : {"", "/", "1", "1/", "/1", "1/2/3", "x/1", "1/g", " 1/1", "1/1 ", "-1/1", "+1/1", "123456789/0", "0/123456789"}) {
+  for (const char* const bad :
+       {"", "/", "1", "1/", "/1", "1/2/3", "x/1", "1/g", " 1/1", "1/1 ", "-1/1", "+1/1", "123456789/0", "0/123456789"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_lsn(bad));
   }
@@ -66,7 +70,8 @@ TEST_CASE("without standbys the primary reads; without anything nothing does") {
   CHECK(choose(cluster, Intent::read_session, 0, 3) == 0u);
   CHECK(choose(cluster, Intent::read_eventual, 0, 3) == 0u);
   cluster.nodes[0].role = Role::unreachable;
-  for (const Intent intent : {Intent::write, Intent::read_strong, Intent::read_session, Intent::read_eventual}) CHECK_FALSE(choose(cluster, intent, 0, 0));
+  for (const Intent intent : {Intent::write, Intent::read_strong, Intent::read_session, Intent::read_eventual})
+    CHECK_FALSE(choose(cluster, intent, 0, 0));
   CHECK_FALSE(choose(Snapshot{}, Intent::read_eventual, 0, 0));
 }
 

@@ -57,7 +57,8 @@ TEST_CASE("a token is good for its own filter and sort only") {
   // A filter that says nothing and one that says "" are not the same query.
   check_refused(decode_page_token(encode_page_token({"t", 5}, Filter{.owner = ""}, sort), Filter{}, sort));
   // What belongs to the owner cannot pass as part of q.
-  check_refused(decode_page_token(encode_page_token({"t", 5}, Filter{.owner = "ab", .q = "c"}, sort), Filter{.owner = "a", .q = "bc"}, sort));
+  check_refused(
+      decode_page_token(encode_page_token({"t", 5}, Filter{.owner = "ab", .q = "c"}, sort), Filter{.owner = "a", .q = "bc"}, sort));
 }
 
 TEST_CASE("no changed character, cut or addition gets through as another place") {

@@ -9,14 +9,14 @@ using namespace std::string_literals;
 
 TEST_CASE("the table from SQLSTATE to error, row by row") {
   const std::pair<const char*, Code> table[] = {
-      {"08000", Code::unavailable},         {"08006", Code::unavailable},         {"57P01", Code::unavailable},
-      {"57P02", Code::unavailable},         {"57P03", Code::unavailable},         {"53300", Code::unavailable},
-      {"25006", Code::unavailable},         {"57014", Code::deadline_exceeded},   {"40001", Code::aborted},
-      {"40P01", Code::aborted},             {"23505", Code::already_exists},      {"23503", Code::failed_precondition},
-      {"22001", Code::invalid_argument},    {"22P02", Code::invalid_argument},    {"23502", Code::invalid_argument},
-      {"23514", Code::invalid_argument},    {"53100", Code::resource_exhausted},  {"53200", Code::resource_exhausted},
-      {"42P01", Code::internal},            {"42601", Code::internal},            {"XX000", Code::internal},
-      {"57P04", Code::internal},            {"ZZZZZ", Code::internal},            {"", Code::internal},
+      {"08000", Code::unavailable},      {"08006", Code::unavailable},        {"57P01", Code::unavailable},
+      {"57P02", Code::unavailable},      {"57P03", Code::unavailable},        {"53300", Code::unavailable},
+      {"25006", Code::unavailable},      {"57014", Code::deadline_exceeded},  {"40001", Code::aborted},
+      {"40P01", Code::aborted},          {"23505", Code::already_exists},     {"23503", Code::failed_precondition},
+      {"22001", Code::invalid_argument}, {"22P02", Code::invalid_argument},   {"23502", Code::invalid_argument},
+      {"23514", Code::invalid_argument}, {"53100", Code::resource_exhausted}, {"53200", Code::resource_exhausted},
+      {"42P01", Code::internal},         {"42601", Code::internal},           {"XX000", Code::internal},
+      {"57P04", Code::internal},         {"ZZZZZ", Code::internal},           {"", Code::internal},
   };
   for (const auto& [state, code] : table) {
     CAPTURE(state);
@@ -61,8 +61,9 @@ TEST_CASE("array parameters") {
   const std::vector<std::int64_t> numbers{1, -1};
   const std::vector<std::string_view> texts{"a", ""};
   params.int8_array(numbers).text_array(texts).int8_array({}).text_array({});
-  CHECK(value(params, 0) == "\0\0\0\1\0\0\0\0\0\0\0\x14\0\0\0\2\0\0\0\1"
-                            "\0\0\0\x08\0\0\0\0\0\0\0\1\0\0\0\x08\xff\xff\xff\xff\xff\xff\xff\xff"s);
+  CHECK(value(params, 0) ==
+        "\0\0\0\1\0\0\0\0\0\0\0\x14\0\0\0\2\0\0\0\1"
+        "\0\0\0\x08\0\0\0\0\0\0\0\1\0\0\0\x08\xff\xff\xff\xff\xff\xff\xff\xff"s);
   CHECK(value(params, 1) == "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1\0\0\0\1a\0\0\0\0"s);
   CHECK(value(params, 2) == "\0\0\0\0\0\0\0\0\0\0\0\x14"s);
   CHECK(value(params, 3) == "\0\0\0\0\0\0\0\0\0\0\0\x19"s);

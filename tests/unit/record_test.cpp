@@ -43,7 +43,8 @@ TEST_CASE("every bad field is named, each with its reason") {
         std::vector<base::FieldViolation>{{"title", "must have at most 200 characters, has 201"}});
   CHECK(check(NewRecord{.title = "t", .owner = repeat("o", 101)}) ==
         std::vector<base::FieldViolation>{{"owner", "must have at most 100 characters, has 101"}});
-  CHECK(check(NewRecord{.title = "a\0b"s, .owner = "o"}) == std::vector<base::FieldViolation>{{"title", "must not contain NUL characters"}});
+  CHECK(check(NewRecord{.title = "a\0b"s, .owner = "o"}) ==
+        std::vector<base::FieldViolation>{{"title", "must not contain NUL characters"}});
   CHECK(check(NewRecord{.title = "\xff", .owner = "o", .description = "\xed\xa0\x80"}) ==
         std::vector<base::FieldViolation>{{"title", "must be valid UTF-8"}, {"description", "must be valid UTF-8"}});
 }
@@ -64,7 +65,10 @@ TEST_CASE("a filter is checked too") {
 }
 
 TEST_CASE("the place of a record in an order") {
-  const Record record{.id = 7, .title = "t", .created_at = base::Micros(std::chrono::microseconds(5)), .updated_at = base::Micros(std::chrono::microseconds(-6))};
+  const Record record{.id = 7,
+                      .title = "t",
+                      .created_at = base::Micros(std::chrono::microseconds(5)),
+                      .updated_at = base::Micros(std::chrono::microseconds(-6))};
   CHECK(keyset_of(record, {SortKey::id, false}) == Keyset{"", 7});
   CHECK(keyset_of(record, {SortKey::created_at, true}) == Keyset{"5", 7});
   CHECK(keyset_of(record, {SortKey::updated_at, true}) == Keyset{"-6", 7});

@@ -34,9 +34,10 @@ TEST_CASE("a later version may say more; this one may not") {
 }
 
 TEST_CASE("anything malformed begins a new trace") {
-  const auto bad = GENERATE_COPY(as<std::string>(), "", "00", "00-" + id + "-" + parent, "00_" + id + "-" + parent + "-01", "ff-" + id + "-" + parent + "-01",
-                                 "00-" + std::string(32, '0') + "-" + parent + "-01", "00-" + id + "-" + std::string(16, '0') + "-01",
-                                 "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + parent + "-01", "00-" + id.substr(1) + "x-" + parent + "-01", "zz-" + id + "-" + parent + "-01");
+  const auto bad = GENERATE_COPY(as<std::string>(), "", "00", "00-" + id + "-" + parent, "00_" + id + "-" + parent + "-01",
+                                 "ff-" + id + "-" + parent + "-01", "00-" + std::string(32, '0') + "-" + parent + "-01",
+                                 "00-" + id + "-" + std::string(16, '0') + "-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + parent + "-01",
+                                 "00-" + id.substr(1) + "x-" + parent + "-01", "zz-" + id + "-" + parent + "-01");
   const rpc::Trace trace = continue_trace(bad);
   CHECK(trace.trace_id != id);
   CHECK(trace.trace_id.size() == 32);

@@ -28,14 +28,17 @@ struct Address {
 
 std::optional<Address> parse(const std::string& url) {
   const auto parsed = boost::urls::parse_uri(url);
-  if (!parsed || parsed->scheme() != "http" || parsed->host().empty() || parsed->has_userinfo() || parsed->has_query() || parsed->has_fragment())
+  if (!parsed || parsed->scheme() != "http" || parsed->host().empty() || parsed->has_userinfo() || parsed->has_query() ||
+      parsed->has_fragment())
     return std::nullopt;
   Address address{parsed->host_address(), parsed->has_port() ? std::string(parsed->port()) : "80", std::string(parsed->encoded_path())};
   while (address.path.ends_with('/')) address.path.pop_back();
   return address;
 }
 
-base::Error no_answer(const std::string& url, const std::string& why) { return base::unavailable("Flink does not answer at " + url + ": " + why); }
+base::Error no_answer(const std::string& url, const std::string& why) {
+  return base::unavailable("Flink does not answer at " + url + ": " + why);
+}
 
 std::string reason(const error_code& error) { return error == beast::error::timeout ? "no answer in time" : error.message(); }
 

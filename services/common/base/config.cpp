@@ -32,8 +32,7 @@ void load_env_file(const std::string& path) {
     if (line.starts_with("export ")) line = trim(line.substr(7));
     const auto equals = line.find('=');
     const std::string key = trim(line.substr(0, equals));
-    if (equals == std::string::npos || !is_name(key))
-      throw ConfigError(path + " line " + std::to_string(number) + ": expected NAME=value");
+    if (equals == std::string::npos || !is_name(key)) throw ConfigError(path + " line " + std::to_string(number) + ": expected NAME=value");
     std::string value = trim(line.substr(equals + 1));
     if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front())
       value = value.substr(1, value.size() - 2);

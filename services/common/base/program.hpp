@@ -1,5 +1,5 @@
-// What every program's start has in common: CLI11 with --version, one line for a bad setting. Included by each config.cpp and main.cpp only,
-// because CLI11 is slow to compile.
+// What every program's start has in common: CLI11 with --version, one line for a bad setting. Included by each config.cpp and main.cpp
+// only, because CLI11 is slow to compile.
 #pragma once
 
 #include "base/config.hpp"

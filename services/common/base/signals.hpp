@@ -28,7 +28,8 @@ inline void on_stop_signals(boost::asio::io_context& loop, std::function<void()>
     levels->async_wait([levels, again = weak.lock()](const boost::system::error_code& error, int signal) {
       if (error || !again) return;
       const int now = static_cast<int>(log::level()) + (signal == SIGUSR1 ? -1 : 1);
-      if (now >= static_cast<int>(log::Level::trace) && now <= static_cast<int>(log::Level::off)) log::set_level(static_cast<log::Level>(now));
+      if (now >= static_cast<int>(log::Level::trace) && now <= static_cast<int>(log::Level::off))
+        log::set_level(static_cast<log::Level>(now));
       (*again)();
     });
   };

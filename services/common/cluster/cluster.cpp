@@ -14,10 +14,14 @@ namespace {
 
 std::string_view role_name(Role role) {
   switch (role) {
-    case Role::primary: return "primary";
-    case Role::standby: return "standby";
-    case Role::unreachable: return "unreachable";
-    case Role::unknown: break;
+    case Role::primary:
+      return "primary";
+    case Role::standby:
+      return "standby";
+    case Role::unreachable:
+      return "unreachable";
+    case Role::unknown:
+      break;
   }
   return "unknown";
 }
@@ -40,8 +44,8 @@ Cluster::Cluster(asio::any_io_executor executor, DatabaseConfig config)
   auto first = std::make_shared<Snapshot>();
   for (const NodeAddress& address : config_.nodes) {
     auto pool = std::make_shared<pg::Pool>(watchdog_, address.info, pg::PoolLimits{config_.pool_size, config_.pool_waiting});
-    nodes_.push_back(std::make_unique<Node>(Node{address, Probe(watchdog_, address, config_.dialect, config_.probe_timeout), std::move(pool),
-                                                 asio::steady_timer(executor_)}));
+    nodes_.push_back(std::make_unique<Node>(
+        Node{address, Probe(watchdog_, address, config_.dialect, config_.probe_timeout), std::move(pool), asio::steady_timer(executor_)}));
     first->nodes.push_back({.name = address.name});
   }
   snapshot_ = std::move(first);
@@ -85,8 +89,11 @@ pg::Awaitable<void> Cluster::watch(std::size_t index) {
 void Cluster::publish(std::size_t index, NodeState state) {
   const NodeState& before = snapshot_->nodes[index];
   if (before.role != state.role || before.timeline != state.timeline) {
-    base::log::info("node changed", {{"node", state.name}, {"was", role_name(before.role)}, {"is", role_name(state.role)},
-                                     {"timeline", state.timeline}, {"reason", state.error}});
+    base::log::info("node changed", {{"node", state.name},
+                                     {"was", role_name(before.role)},
+                                     {"is", role_name(state.role)},
+                                     {"timeline", state.timeline},
+                                     {"reason", state.error}});
     // Sessions opened under another role see another world: none of them is used again.
     if (before.role != Role::unknown) nodes_[index]->pool->reset();
   }

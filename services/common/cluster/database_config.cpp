@@ -107,17 +107,27 @@ void DatabaseSettings::bind(CLI::App& app) {
   app.add_option("--database-url", url, "libpq URI with one or several hosts, or sqlite:///file")->envname("DATABASE_URL");
   app.add_option("--gauss-host", gauss_host, "Nodes, separated by commas; a virtual address works")->envname("GAUSS_HOST");
   app.add_option("--gauss-port", gauss_port, "One port for all nodes, or one each")->envname("GAUSS_PORT")->capture_default_str();
-  app.add_option("--gauss-user", gauss_user, "Database user; the password comes from GAUSS_PASSWORD or GAUSS_PASSWORD_FILE")->envname("GAUSS_USER");
+  app.add_option("--gauss-user", gauss_user, "Database user; the password comes from GAUSS_PASSWORD or GAUSS_PASSWORD_FILE")
+      ->envname("GAUSS_USER");
   app.add_option("--gauss-db", gauss_db, "Database name")->envname("GAUSS_DB")->capture_default_str();
   app.add_option("--gauss-read-dsn", gauss_read_dsn, "Further read-only nodes, as a libpq URI")->envname("GAUSS_READ_DSN");
   app.add_option("--gauss-dialect", dialect, "auto, postgresql or opengauss")->envname("GAUSS_DIALECT")->capture_default_str();
-  app.add_option("--pool-size", pool_size, "Connections to each node")->envname("POOL_SIZE")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--pool-size", pool_size, "Connections to each node")
+      ->envname("POOL_SIZE")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   app.add_option("--pool-waiting", pool_waiting, "Callers that may wait for a connection to a node; beyond: refused at once")
-      ->envname("POOL_WAITING")->check(CLI::Range(1, 1000000))->capture_default_str();
+      ->envname("POOL_WAITING")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
   app.add_option("--probe-period-ms", probe_period_ms, "How often each node is asked for role and position, milliseconds")
-      ->envname("PROBE_PERIOD_MS")->check(CLI::Range(20, 60000))->capture_default_str();
+      ->envname("PROBE_PERIOD_MS")
+      ->check(CLI::Range(20, 60000))
+      ->capture_default_str();
   app.add_option("--probe-timeout-ms", probe_timeout_ms, "How long a node may take to answer that, milliseconds")
-      ->envname("PROBE_TIMEOUT_MS")->check(CLI::Range(20, 60000))->capture_default_str();
+      ->envname("PROBE_TIMEOUT_MS")
+      ->check(CLI::Range(20, 60000))
+      ->capture_default_str();
 }
 
 DatabaseConfig check(const DatabaseSettings& settings) {

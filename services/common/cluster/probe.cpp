@@ -11,15 +11,18 @@ const pg::Statement& question(Dialect dialect) {
       " CASE WHEN r THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))"
       "  ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer END,"
       " CASE WHEN r AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()"
-      "  THEN greatest(0, coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0))::bigint ELSE 0::bigint END,"
-      " current_setting('default_transaction_read_only') = 'on'"
+      "  THEN greatest(0, coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0))::bigint ELSE "
+      "0::bigint END,"
+      " current_setting('transaction_read_only') = 'on'"
       " FROM (SELECT pg_is_in_recovery() AS r) s");
   static const pg::Statement for_opengauss(
       "SELECT r,"
-      " pg_xlog_location_diff(CASE WHEN r THEN coalesce(pg_last_xlog_replay_location(), '0/0') ELSE pg_current_xlog_location() END, '0/0')::bigint,"
+      " pg_xlog_location_diff(CASE WHEN r THEN coalesce(pg_last_xlog_replay_location(), '0/0') ELSE pg_current_xlog_location() END, "
+      "'0/0')::bigint,"
       " 1::integer,"
-      " CASE WHEN r THEN greatest(0, coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0))::bigint ELSE 0::bigint END,"
-      " current_setting('default_transaction_read_only') = 'on'"
+      " CASE WHEN r THEN greatest(0, coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0))::bigint "
+      "ELSE 0::bigint END,"
+      " current_setting('transaction_read_only') = 'on'"
       " FROM (SELECT pg_is_in_recovery() AS r) s");
   return dialect == Dialect::opengauss ? for_opengauss : for_postgresql;
 }

@@ -10,10 +10,14 @@ namespace {
 
 v1::Role to_proto(Role role) {
   switch (role) {
-    case Role::primary: return v1::ROLE_PRIMARY;
-    case Role::standby: return v1::ROLE_STANDBY;
-    case Role::unreachable: return v1::ROLE_UNREACHABLE;
-    case Role::unknown: break;
+    case Role::primary:
+      return v1::ROLE_PRIMARY;
+    case Role::standby:
+      return v1::ROLE_STANDBY;
+    case Role::unreachable:
+      return v1::ROLE_UNREACHABLE;
+    case Role::unknown:
+      break;
   }
   return v1::ROLE_UNSPECIFIED;
 }

@@ -111,7 +111,8 @@ void Database::execute(const std::string& sql) {
 
 Statement Database::prepare(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
-  const int code = sqlite3_prepare_v3(state_->connection, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  const int code =
+      sqlite3_prepare_v3(state_->connection, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   if (code != SQLITE_OK) fail(state_->connection, code, sql.substr(0, 80));
   return Statement(handle);
 }
@@ -129,10 +130,9 @@ bool Database::in_transaction() const { return sqlite3_get_autocommit(state_->co
 void Database::set_deadline(base::Deadline deadline) {
   state_->deadline = deadline;
   const auto now = base::SteadyClock::now();
-  const auto left = deadline <= now ? std::chrono::milliseconds(0)
-                    : deadline - now >= longest_wait_for_a_writer
-                        ? longest_wait_for_a_writer
-                        : std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
+  const auto left = deadline <= now                               ? std::chrono::milliseconds(0)
+                    : deadline - now >= longest_wait_for_a_writer ? longest_wait_for_a_writer
+                                                                  : std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
   sqlite3_busy_timeout(state_->connection, static_cast<int>(left.count()));
 }
 

@@ -22,7 +22,8 @@ namespace lite {
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
 
-/// Turns the exception being handled into an Error: SQLITE_INTERRUPT is a passed deadline, SQLITE_BUSY another writer, the rest is internal.
+/// Turns the exception being handled into an Error: SQLITE_INTERRUPT is a passed deadline, SQLITE_BUSY another writer, the rest is
+/// internal.
 base::Error current_error(base::Deadline deadline);
 
 class Worker {
@@ -48,12 +49,14 @@ class Worker {
       auto task = [this, deadline, work = std::move(work), handler = std::move(handler), stay = std::move(stay)]() mutable {
         waiting_.fetch_sub(1);
         Outcome outcome = attempt<Outcome>(deadline, work);
-        boost::asio::post(stay.get_executor(),
-                          [handler = std::move(handler), outcome = std::move(outcome)]() mutable { std::move(handler)(std::move(outcome)); });
+        boost::asio::post(stay.get_executor(), [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+          std::move(handler)(std::move(outcome));
+        });
       };
       boost::asio::post(thread_, std::move(task));
     };
-    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Outcome)>(std::move(start), boost::asio::use_awaitable);
+    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Outcome)>(std::move(start),
+                                                                                                        boost::asio::use_awaitable);
   }
 
  private:

@@ -42,7 +42,8 @@ Awaitable<base::Result<void>> resolve(ConnInfo& info) {
     asio::ip::tcp::resolver resolver(co_await asio::this_coro::executor);
     error.clear();
     const auto found = co_await resolver.async_resolve(*host, "", asio::redirect_error(asio::use_awaitable, error));
-    if (error || found.empty()) co_return base::unavailable("the database is not available", "cannot resolve " + *host + ": " + error.message());
+    if (error || found.empty())
+      co_return base::unavailable("the database is not available", "cannot resolve " + *host + ": " + error.message());
     info.emplace_back("hostaddr", found.begin()->endpoint().address().to_string());
   }
   co_return base::Result<void>();
@@ -51,11 +52,13 @@ Awaitable<base::Result<void>> resolve(ConnInfo& info) {
 base::Result<Rows> outcome(PGresult* raw, bool& poisoned) {
   switch (PQresultStatus(raw)) {
     case PGRES_TUPLES_OK:
-    case PGRES_COMMAND_OK: return Rows(raw);
+    case PGRES_COMMAND_OK:
+      return Rows(raw);
     case PGRES_PIPELINE_ABORTED:
       PQclear(raw);
       return base::Error{.code = base::Code::aborted, .message = "an earlier step of the same transaction failed"};
-    default: break;
+    default:
+      break;
   }
   const char* state = PQresultErrorField(raw, PG_DIAG_SQLSTATE);
   const std::string sqlstate = state ? state : "";
@@ -80,7 +83,8 @@ base::Error Connection::broken(std::string_view doing) {
   usable_ = false;
   if (abandoned_) return base::unavailable("the database is not available", std::string(doing) + ": the node has stopped answering");
   if (expired_) return base::deadline_exceeded("the database did not answer in time");
-  return base::unavailable("the database is not available", std::string(doing) + ": " + (conn_ ? PQerrorMessage(conn_.get()) : "no connection"));
+  return base::unavailable("the database is not available",
+                           std::string(doing) + ": " + (conn_ ? PQerrorMessage(conn_.get()) : "no connection"));
 }
 
 void Connection::expire() {
@@ -134,7 +138,12 @@ Awaitable<base::Result<void>> Connection::connect(ConnInfo info) {
   if (socket_.is_open()) socket_.release();
   socket_.assign(PQsocket(conn_.get()));
   PQsetnonblocking(conn_.get(), 1);
-  PQsetNoticeProcessor(conn_.get(), [](void*, const char* notice) { base::log::debug("database notice", {{"detail", notice}}); }, nullptr);
+  PQsetNoticeProcessor(
+      conn_.get(),
+      [](void*, const char* notice) {
+        base::log::debug("database notice", {{"detail", notice}});
+      },
+      nullptr);
   const bool gauss = PQserverVersion(conn_.get()) < 90300;
   if (!PQsendQuery(conn_.get(), gauss ? session_setup_opengauss : session_setup)) co_return broken("setting the session up");
   base::Result<void> flushed = co_await flush();
@@ -175,10 +184,12 @@ Awaitable<base::Result<PGresult*>> Connection::next_result() {
 bool Connection::send(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
     const Statement& statement = *step.statement;
-    if (!prepared_.contains(statement.name) && !PQsendPrepare(conn_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr)) return false;
+    if (!prepared_.contains(statement.name) && !PQsendPrepare(conn_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr))
+      return false;
     const std::vector<const char*> values = step.params.values();
     const std::vector<int> formats(values.size(), 1);
-    if (!PQsendQueryPrepared(conn_.get(), statement.name.c_str(), step.params.count(), values.data(), step.params.sizes().data(), formats.data(), 1))
+    if (!PQsendQueryPrepared(conn_.get(), statement.name.c_str(), step.params.count(), values.data(), step.params.sizes().data(),
+                             formats.data(), 1))
       return false;
     if ((step.sync || &step == &steps.back()) && !PQpipelineSync(conn_.get())) return false;
   }

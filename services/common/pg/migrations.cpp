@@ -23,7 +23,8 @@ base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>&
 
 Awaitable<base::Result<int>> apply_missing(Connection& connection, const std::vector<Migration>& migrations, base::Deadline deadline) {
   const Statement create_table(
-      "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
+      "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL "
+      "DEFAULT now())");
   const Statement latest("SELECT coalesce(max(version), 0)::bigint FROM schema_migrations");
   const Statement note("INSERT INTO schema_migrations (version, name) VALUES ($1::integer, $2::text)");
   base::Result<Rows> created = co_await connection.run(create_table, Params{}, deadline);

@@ -15,8 +15,8 @@ struct Migration {
   std::string sql;   ///< statements separated by ';' at the end of a line
 };
 
-/// Applies what is missing, each with its row in `schema_migrations` in one transaction, under an advisory lock. Answers how many it applied.
-/// FAILED_PRECONDITION when the database is newer than this program.
+/// Applies what is missing, each with its row in `schema_migrations` in one transaction, under an advisory lock. Answers how many it
+/// applied. FAILED_PRECONDITION when the database is newer than this program.
 Awaitable<base::Result<int>> migrate(Connection& connection, std::vector<Migration> migrations, base::Deadline deadline);
 
 /// The statements of a script: text up to a ';' that ends a line, outside $$ quotes. Exposed for its tests.

@@ -54,8 +54,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
   /// An idle connection at once, a new one while there are fewer than the bound, else first come first served.
   /// Where the node takes no further connection, those in use are waited for.
-  /// RESOURCE_EXHAUSTED when the queue is full; DEADLINE_EXCEEDED; UNAVAILABLE when the node cannot be connected to; CANCELLED when the pool was
-  /// reset meanwhile: look again which node it should be.
+  /// RESOURCE_EXHAUSTED when the queue is full; DEADLINE_EXCEEDED; UNAVAILABLE when the node cannot be connected to; CANCELLED when the
+  /// pool was reset meanwhile: look again which node it should be.
   Awaitable<base::Result<Lease>> acquire(base::Deadline deadline);
 
   /// Drops the idle connections and refuses those in use when they come back, sends away who waits: the node is no longer what it was.

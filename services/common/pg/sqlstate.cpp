@@ -21,7 +21,10 @@ base::Error from_sqlstate(std::string_view s, std::string message) {
   if (s.starts_with("22") || s == "23502" || s == "23514")
     return {.code = Code::invalid_argument, .message = "the database refused a value", .detail = detail};
   if (s.starts_with("53"))
-    return {.code = Code::resource_exhausted, .message = "the database has no room for this", .detail = detail, .retry_after = std::chrono::seconds(5)};
+    return {.code = Code::resource_exhausted,
+            .message = "the database has no room for this",
+            .detail = detail,
+            .retry_after = std::chrono::seconds(5)};
   return base::internal(detail);
 }
 

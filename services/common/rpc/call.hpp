@@ -121,7 +121,8 @@ class StreamWriter final : public grpc::ServerWriteReactor<Response> {
 
 /// Runs `work(StreamWriter&) -> Awaitable<Result<void>>` on the loop.
 template <class Response, class Work>
-grpc::ServerWriteReactor<Response>* write_stream(grpc::CallbackServerContext* context, const boost::asio::any_io_executor& loop, Work work) {
+grpc::ServerWriteReactor<Response>* write_stream(grpc::CallbackServerContext* context, const boost::asio::any_io_executor& loop,
+                                                 Work work) {
   auto* const writer = new StreamWriter<Response>(loop);
   boost::asio::co_spawn(
       loop, [writer, work = std::move(work)]() mutable -> Awaitable<base::Result<void>> { co_return co_await work(*writer); },
@@ -131,8 +132,8 @@ grpc::ServerWriteReactor<Response>* write_stream(grpc::CallbackServerContext* co
   return writer;
 }
 
-/// The reading side of a call that is a stream of requests. It takes the messages as bytes (a method marked WithRawCallbackMethod_…), because
-/// gRPC reports a message that it cannot parse as the stream's end, and half a stream must not pass for a whole one.
+/// The reading side of a call that is a stream of requests. It takes the messages as bytes (a method marked WithRawCallbackMethod_…),
+/// because gRPC reports a message that it cannot parse as the stream's end, and half a stream must not pass for a whole one.
 template <class Request>
 class StreamReader final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
@@ -148,8 +149,8 @@ class StreamReader final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     co_return &message_;
   }
 
-  /// After the end: whether the caller has said that it is the end. False: it has gone, and what was read is not the whole. Reading ends the same
-  /// way in both cases and OnCancel may come later, but a caller that has gone can no longer be sent anything.
+  /// After the end: whether the caller has said that it is the end. False: it has gone, and what was read is not the whole. Reading ends
+  /// the same way in both cases and OnCancel may come later, but a caller that has gone can no longer be sent anything.
   Awaitable<bool> complete() {
     this->StartSendInitialMetadata();
     const bool sent = co_await next(sent_);

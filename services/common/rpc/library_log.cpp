@@ -9,8 +9,9 @@ namespace rpc {
 
 void log_libraries() {
   gpr_set_log_function([](gpr_log_func_args* line) { base::log::debug("gRPC says", {{"detail", line->message}}); });
-  google::protobuf::SetLogHandler(
-      [](google::protobuf::LogLevel, const char*, int, const std::string& message) { base::log::debug("Protobuf says", {{"detail", message}}); });
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel, const char*, int, const std::string& message) {
+    base::log::debug("Protobuf says", {{"detail", message}});
+  });
 }
 
 }  // namespace rpc

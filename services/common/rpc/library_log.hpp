@@ -3,8 +3,8 @@
 
 namespace rpc {
 
-/// At level debug: what matters of it reaches us as a status or an exception as well. Called by Server; a program that is only a client calls it
-/// at start. Twice does no harm.
+/// At level debug: what matters of it reaches us as a status or an exception as well. Called by Server; a program that is only a client
+/// calls it at start. Twice does no harm.
 void log_libraries();
 
 }  // namespace rpc

@@ -41,8 +41,7 @@ base::Error from_proto(const google::rpc::Status& status) {
     google::rpc::ErrorInfo info;
     google::rpc::RetryInfo retry;
     if (any.UnpackTo(&bad_request)) {
-      for (const auto& violation : bad_request.field_violations())
-        error.fields.push_back({violation.field(), violation.description()});
+      for (const auto& violation : bad_request.field_violations()) error.fields.push_back({violation.field(), violation.description()});
     } else if (any.UnpackTo(&info)) {
       error.reason = info.reason();
     } else if (any.UnpackTo(&retry)) {

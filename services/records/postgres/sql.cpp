@@ -45,10 +45,14 @@ Where where(const Filter& filter) {
 
 const char* column(SortKey key) {
   switch (key) {
-    case SortKey::created_at: return "created_at";
-    case SortKey::updated_at: return "updated_at";
-    case SortKey::title: return "title";
-    case SortKey::id: break;
+    case SortKey::created_at:
+      return "created_at";
+    case SortKey::updated_at:
+      return "updated_at";
+    case SortKey::title:
+      return "title";
+    case SortKey::id:
+      break;
   }
   return "id";
 }
@@ -86,47 +90,54 @@ Record read_record(const pg::Rows& rows, int row, int first) {
 Sql::Sql()
     : by_ids("SELECT " RECORD_COLUMNS " FROM records WHERE id = ANY($1::bigint[])"),
       // A key that is taken claims nothing, so its record is not stored; a concurrent holder of the key is waited for.
-      create("WITH input AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])"
-             "  WITH ORDINALITY AS t(title, owner, status, description, key, fingerprint, n)),"
-             " keyed AS (SELECT DISTINCT ON (key) * FROM input WHERE key <> '' ORDER BY key, n),"
-             " claimed AS (INSERT INTO idempotency_keys (key, fingerprint, record_id)"
-             "  SELECT key, fingerprint, nextval('records_id_seq') FROM keyed ORDER BY key"
-             "  ON CONFLICT (key) DO NOTHING RETURNING key, record_id),"
-             " chosen AS (SELECT keyed.*, claimed.record_id FROM keyed JOIN claimed USING (key)"
-             "  UNION ALL SELECT input.*, nextval('records_id_seq') FROM input WHERE key = ''),"
-             " stored AS (INSERT INTO records (id, title, owner, status, description)"
-             "  SELECT record_id, title, owner, status, description FROM chosen ORDER BY record_id RETURNING " RECORD_COLUMNS ")"
-             " SELECT stored.*, chosen.n FROM stored JOIN chosen ON chosen.record_id = stored.id"),
-      create_plain("INSERT INTO records (title, owner, status, description)"
-                   " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])"),
+      create(
+          "WITH input AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])"
+          "  WITH ORDINALITY AS t(title, owner, status, description, key, fingerprint, n)),"
+          " keyed AS (SELECT DISTINCT ON (key) * FROM input WHERE key <> '' ORDER BY key, n),"
+          " claimed AS (INSERT INTO idempotency_keys (key, fingerprint, record_id)"
+          "  SELECT key, fingerprint, nextval('records_id_seq') FROM keyed ORDER BY key"
+          "  ON CONFLICT (key) DO NOTHING RETURNING key, record_id),"
+          " chosen AS (SELECT keyed.*, claimed.record_id FROM keyed JOIN claimed USING (key)"
+          "  UNION ALL SELECT input.*, nextval('records_id_seq') FROM input WHERE key = ''),"
+          " stored AS (INSERT INTO records (id, title, owner, status, description)"
+          "  SELECT record_id, title, owner, status, description FROM chosen ORDER BY record_id RETURNING " RECORD_COLUMNS
+          ")"
+          " SELECT stored.*, chosen.n FROM stored JOIN chosen ON chosen.record_id = stored.id"),
+      create_plain(
+          "INSERT INTO records (title, owner, status, description)"
+          " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])"),
       earlier_creations("SELECT key, fingerprint, record_id, created_at FROM idempotency_keys WHERE key = ANY($1::text[])"),
       // A concurrent call with the same key ends in a unique violation, which undoes this one: the caller then asks again.
-      update("WITH earlier AS (SELECT fingerprint, response FROM idempotency_keys WHERE key = $7::text),"
-             " changed AS (UPDATE records SET title = coalesce($2::text, title), owner = coalesce($3::text, owner),"
-             "   status = coalesce($4::text, status), description = coalesce($5::text, description), version = version + 1, updated_at = now()"
-             "  WHERE id = $1::bigint AND ($6::bigint[] IS NULL OR version = ANY($6::bigint[])) AND NOT EXISTS (SELECT FROM earlier)"
-             "  RETURNING " RECORD_COLUMNS "),"
-             " noted AS (INSERT INTO idempotency_keys (key, fingerprint, record_id, response)"
-             "  SELECT $7::text, $8::text, id, row_to_json(changed)::text FROM changed WHERE $7::text IS NOT NULL)"
-             " SELECT changed.*, earlier.fingerprint, earlier.response, present.version"
-             "  FROM (SELECT 1) one LEFT JOIN changed ON true LEFT JOIN earlier ON true"
-             "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) present ON true"),
-      remove("WITH earlier AS (SELECT fingerprint FROM idempotency_keys WHERE key = $3::text),"
-             " removed AS (DELETE FROM records WHERE id = $1::bigint AND ($2::bigint[] IS NULL OR version = ANY($2::bigint[]))"
-             "  AND NOT EXISTS (SELECT FROM earlier) RETURNING id),"
-             " noted AS (INSERT INTO idempotency_keys (key, fingerprint, record_id)"
-             "  SELECT $3::text, $4::text, id FROM removed WHERE $3::text IS NOT NULL)"
-             " SELECT removed.id, earlier.fingerprint, present.version"
-             "  FROM (SELECT 1) one LEFT JOIN removed ON true LEFT JOIN earlier ON true"
-             "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) present ON true"),
+      update(
+          "WITH earlier AS (SELECT fingerprint, response FROM idempotency_keys WHERE key = $7::text),"
+          " changed AS (UPDATE records SET title = coalesce($2::text, title), owner = coalesce($3::text, owner),"
+          "   status = coalesce($4::text, status), description = coalesce($5::text, description), version = version + 1, updated_at = now()"
+          "  WHERE id = $1::bigint AND ($6::bigint[] IS NULL OR version = ANY($6::bigint[])) AND NOT EXISTS (SELECT FROM earlier)"
+          "  RETURNING " RECORD_COLUMNS
+          "),"
+          " noted AS (INSERT INTO idempotency_keys (key, fingerprint, record_id, response)"
+          "  SELECT $7::text, $8::text, id, row_to_json(changed)::text FROM changed WHERE $7::text IS NOT NULL)"
+          " SELECT changed.*, earlier.fingerprint, earlier.response, present.version"
+          "  FROM (SELECT 1) one LEFT JOIN changed ON true LEFT JOIN earlier ON true"
+          "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) present ON true"),
+      remove(
+          "WITH earlier AS (SELECT fingerprint FROM idempotency_keys WHERE key = $3::text),"
+          " removed AS (DELETE FROM records WHERE id = $1::bigint AND ($2::bigint[] IS NULL OR version = ANY($2::bigint[]))"
+          "  AND NOT EXISTS (SELECT FROM earlier) RETURNING id),"
+          " noted AS (INSERT INTO idempotency_keys (key, fingerprint, record_id)"
+          "  SELECT $3::text, $4::text, id FROM removed WHERE $3::text IS NOT NULL)"
+          " SELECT removed.id, earlier.fingerprint, present.version"
+          "  FROM (SELECT 1) one LEFT JOIN removed ON true LEFT JOIN earlier ON true"
+          "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) present ON true"),
       position("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"),
       begin("BEGIN"),
       begin_snapshot("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
       take_snapshot("SELECT 1"),
       commit("COMMIT"),
       rollback("ROLLBACK"),
-      forget_keys("DELETE FROM idempotency_keys WHERE key IN"
-                  " (SELECT key FROM idempotency_keys WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::bigint)") {}
+      forget_keys(
+          "DELETE FROM idempotency_keys WHERE key IN"
+          " (SELECT key FROM idempotency_keys WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::bigint)") {}
 
 Query Sql::page(const ListQuery& query) {
   Where where = postgres::where(query.filter);

@@ -32,15 +32,15 @@ class Sql {
   pg::Statement create;             ///< $1 titles $2 owners $3 statuses $4 descriptions $5 keys (empty: none) $6 fingerprints
   pg::Statement create_plain;       ///< $1…$4 as above: no keys
   pg::Statement earlier_creations;  ///< $1 keys
-  pg::Statement update;             ///< $1 id $2 title $3 owner $4 status $5 description $6 versions (null: any) $7 key (null: none) $8 fingerprint
-  pg::Statement remove;             ///< $1 id $2 versions $3 key $4 fingerprint
-  pg::Statement position;           ///< the log's position now
+  pg::Statement update;    ///< $1 id $2 title $3 owner $4 status $5 description $6 versions (null: any) $7 key (null: none) $8 fingerprint
+  pg::Statement remove;    ///< $1 id $2 versions $3 key $4 fingerprint
+  pg::Statement position;  ///< the log's position now
   pg::Statement begin;
   pg::Statement begin_snapshot;
-  pg::Statement take_snapshot;      ///< BEGIN alone waits for the first query
+  pg::Statement take_snapshot;  ///< BEGIN alone waits for the first query
   pg::Statement commit;
   pg::Statement rollback;
-  pg::Statement forget_keys;        ///< $1 older than, $2 at most
+  pg::Statement forget_keys;  ///< $1 older than, $2 at most
 
  private:
   const pg::Statement& cached(std::string text);

@@ -7,9 +7,12 @@ namespace {
 
 cluster::Intent intent_of(Consistency consistency) {
   switch (consistency) {
-    case Consistency::strong: return cluster::Intent::read_strong;
-    case Consistency::eventual: return cluster::Intent::read_eventual;
-    case Consistency::session: break;
+    case Consistency::strong:
+      return cluster::Intent::read_strong;
+    case Consistency::eventual:
+      return cluster::Intent::read_eventual;
+    case Consistency::session:
+      break;
   }
   return cluster::Intent::read_session;
 }

@@ -45,8 +45,13 @@ base::Result<Record> parse_response(std::string_view text) {
   const auto words = [&](const char* key) { return std::string_view(object->at(key).as_string()); };
   const auto created = base::parse_rfc3339(words("created_at")), updated = base::parse_rfc3339(words("updated_at"));
   if (!created || !updated) return base::internal("an idempotency row holds no times");
-  return Record{object->at("id").as_int64(), std::string(words("title")), std::string(words("owner")),
-                parse_status(words("status")).value_or(Status::pending), std::string(words("description")), *created, *updated,
+  return Record{object->at("id").as_int64(),
+                std::string(words("title")),
+                std::string(words("owner")),
+                parse_status(words("status")).value_or(Status::pending),
+                std::string(words("description")),
+                *created,
+                *updated,
                 object->at("version").as_int64()};
 }
 
@@ -71,7 +76,8 @@ base::Result<Written> replay(const Creation& creation, const pg::Rows& rows, int
   if (rows.text(row, 1) != creation.idempotency.fingerprint) return key_reused();
   const NewRecord& asked = creation.record;
   const base::Micros created_at = rows.timestamptz(row, 3);
-  return Written{Record{rows.int8(row, 2), asked.title, asked.owner, asked.status, asked.description, created_at, created_at, 1}, position, true, {}};
+  return Written{
+      Record{rows.int8(row, 2), asked.title, asked.owner, asked.status, asked.description, created_at, created_at, 1}, position, true, {}};
 }
 
 /// Fills the outcomes of the creations that were not stored now because their keys were there already. True when all are settled.
@@ -102,7 +108,8 @@ pg::Params& versions(pg::Params& params, const std::vector<std::int64_t>& expect
 }
 
 pg::Params& key_of(pg::Params& params, const Idempotency& idempotency) {
-  return (idempotency.key.empty() ? params.null() : params.text(std::string_view(idempotency.key))).text(std::string_view(idempotency.fingerprint));
+  return (idempotency.key.empty() ? params.null() : params.text(std::string_view(idempotency.key)))
+      .text(std::string_view(idempotency.fingerprint));
 }
 
 base::Error refused(std::int64_t id, const pg::Rows& rows, int version_column) {
@@ -127,8 +134,8 @@ pg::Params plain_params(const std::vector<NewRecord>& rows) {
   return params;
 }
 
-Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection, const std::vector<Creation>& creations,
-                                                                         base::Deadline deadline) {
+Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection,
+                                                                         const std::vector<Creation>& creations, base::Deadline deadline) {
   std::vector<std::optional<base::Result<Written>>> outcomes(creations.size());
   pg::Params params = creation_params(creations);
   base::Result<StepsOutcome> stored = co_await write(sql, connection, sql.create, std::move(params), deadline);

@@ -8,8 +8,8 @@
 namespace records::postgres {
 
 /// One outcome each. The outer error: the statement as a whole failed.
-Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection, const std::vector<Creation>& creations,
-                                                                         base::Deadline deadline);
+Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection,
+                                                                         const std::vector<Creation>& creations, base::Deadline deadline);
 
 Awaitable<base::Result<Written>> update_one(Sql& sql, pg::Connection& connection, const Update& update, base::Deadline deadline);
 

@@ -8,7 +8,8 @@ namespace {
 
 class Import final : public AtomicImport {
  public:
-  Import(lite::Lane& writes, std::function<base::Micros()> now) : writes_(writes), now_(std::move(now)), spool_(std::make_shared<lite::Database>("")) {
+  Import(lite::Lane& writes, std::function<base::Micros()> now)
+      : writes_(writes), now_(std::move(now)), spool_(std::make_shared<lite::Database>("")) {
     spool_->execute(sql::create_spool);
   }
 
@@ -32,7 +33,8 @@ class Import final : public AtomicImport {
       const std::int64_t moment = micros(now());
       lite::Statement rows = spool->prepare(sql::read_spool);
       while (rows.step()) {
-        const NewRecord row{.title = rows.text(0), .owner = rows.text(1), .status = *parse_status(rows.text(2)), .description = rows.text(3)};
+        const NewRecord row{
+            .title = rows.text(0), .owner = rows.text(1), .status = *parse_status(rows.text(2)), .description = rows.text(3)};
         const lite::Borrowed insert = database.cached(sql::insert_record);
         bind_fields(*insert, row);
         insert->bind(":now", moment).run();
@@ -62,10 +64,8 @@ class Export final : public ExportCursor {
       state->snapshot.set_deadline(deadline);
       std::vector<Record> records;
       while (!state->ended && std::cmp_less(records.size(), most)) {
-        if (state->rows.step())
-          records.push_back(read_record(state->rows));
-        else
-          state->ended = true;
+        if (state->rows.step()) records.push_back(read_record(state->rows));
+        else state->ended = true;
       }
       return records;
     };
@@ -92,7 +92,8 @@ std::unique_ptr<AtomicImport> make_import(lite::Lane& writes, std::function<base
   return std::make_unique<Import>(writes, std::move(now));
 }
 
-std::unique_ptr<ExportCursor> make_export(lite::Lane& reads, lite::Database snapshot, const Filter& filter, Sort sort, std::shared_ptr<void> slot) {
+std::unique_ptr<ExportCursor> make_export(lite::Lane& reads, lite::Database snapshot, const Filter& filter, Sort sort,
+                                          std::shared_ptr<void> slot) {
   return std::make_unique<Export>(reads, std::move(snapshot), filter, sort, std::move(slot));
 }
 

@@ -14,7 +14,8 @@ std::unique_ptr<AtomicImport> make_import(lite::Lane& writes, std::function<base
 
 /// Reads the records that match through `snapshot`, a connection whose read transaction is open; steps run on `reads`. `slot` is held until
 /// the cursor goes, for whoever counts.
-std::unique_ptr<ExportCursor> make_export(lite::Lane& reads, lite::Database snapshot, const Filter& filter, Sort sort, std::shared_ptr<void> slot);
+std::unique_ptr<ExportCursor> make_export(lite::Lane& reads, lite::Database snapshot, const Filter& filter, Sort sort,
+                                          std::shared_ptr<void> slot);
 
 /// A connection of its own to the file `path` that goes on seeing what is committed now.
 lite::Database open_snapshot(const std::string& path);

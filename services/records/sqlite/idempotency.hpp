@@ -1,8 +1,8 @@
 // Answers kept under the caller's key for a day, in the transaction of the write itself. Used by store.cpp.
 #pragma once
 
-#include "records/record_store.hpp"
 #include "lite/database.hpp"
+#include "records/record_store.hpp"
 
 namespace records::sqlite {
 

@@ -35,7 +35,8 @@ int migrate(lite::Database& database) {
     return static_cast<int>(query.integer(0));
   }();
   if (newest > known)
-    throw lite::Failure(SQLITE_SCHEMA, "the database has schema version " + std::to_string(newest) + ", this program knows " + std::to_string(known));
+    throw lite::Failure(SQLITE_SCHEMA,
+                        "the database has schema version " + std::to_string(newest) + ", this program knows " + std::to_string(known));
   for (const sql::Migration& migration : sql::migrations) {
     if (migration.version <= newest) continue;
     database.execute(migration.text);

@@ -1,8 +1,8 @@
 // Records to parameters and rows to records. Used by store.cpp, idempotency.cpp, import.cpp, export.cpp.
 #pragma once
 
-#include "records/record.hpp"
 #include "lite/database.hpp"
+#include "records/record.hpp"
 
 namespace records::sqlite {
 

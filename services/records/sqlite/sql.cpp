@@ -17,10 +17,14 @@ std::string where(const Filter& filter, const std::string& keyset = {}) {
 
 const char* column(SortKey key) {
   switch (key) {
-    case SortKey::created_at: return "created_at";
-    case SortKey::updated_at: return "updated_at";
-    case SortKey::title: return "title";
-    case SortKey::id: break;
+    case SortKey::created_at:
+      return "created_at";
+    case SortKey::updated_at:
+      return "updated_at";
+    case SortKey::title:
+      return "title";
+    case SortKey::id:
+      break;
   }
   return "id";
 }
@@ -83,8 +87,9 @@ const std::string update_record =
 const std::string delete_record = "DELETE FROM records WHERE id = :id";
 
 const std::string find_key = "SELECT fingerprint, " + columns + " FROM idempotency_keys WHERE key = :key AND answered_at >= :before";
-const std::string remember_key = "INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, answered_at, " + columns +
-                                 ") VALUES (:key, :fingerprint, :now, :id, :title, :owner, :status, :description, :created_at, :updated_at, :version)";
+const std::string remember_key =
+    "INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, answered_at, " + columns +
+    ") VALUES (:key, :fingerprint, :now, :id, :title, :owner, :status, :description, :created_at, :updated_at, :version)";
 const std::string forget_old_keys =
     "DELETE FROM idempotency_keys WHERE rowid IN "
     "(SELECT rowid FROM idempotency_keys WHERE answered_at < :before ORDER BY answered_at LIMIT :limit)";

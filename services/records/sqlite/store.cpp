@@ -101,7 +101,9 @@ class SqliteStore final : public RecordStore {
  public:
   /// `second` is null for a database in memory.
   SqliteStore(Options options, lite::Database first, std::optional<lite::Database> second)
-      : options_(std::move(options)), writes_(std::move(first)), own_reads_(second ? std::make_unique<lite::Lane>(std::move(*second)) : nullptr) {}
+      : options_(std::move(options)),
+        writes_(std::move(first)),
+        own_reads_(second ? std::make_unique<lite::Lane>(std::move(*second)) : nullptr) {}
 
   Awaitable<base::Result<Answer<Page>>> list(ListQuery query, ReadOptions options) override {
     auto work = [query = std::move(query)](lite::Database& database) -> base::Result<Answer<Page>> {
@@ -125,7 +127,8 @@ class SqliteStore final : public RecordStore {
 
   Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, base::Deadline deadline) override {
     const std::size_t count = creations.size();
-    auto work = [now = options_.now, creations = std::move(creations)](lite::Database& database) -> base::Result<std::vector<base::Result<Written>>> {
+    auto work = [now = options_.now,
+                 creations = std::move(creations)](lite::Database& database) -> base::Result<std::vector<base::Result<Written>>> {
       std::vector<base::Result<Written>> outcomes;
       lite::Transaction transaction(database, lite::Transaction::Kind::write);
       const base::Micros moment = now();

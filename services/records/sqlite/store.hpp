@@ -10,7 +10,7 @@
 namespace records::sqlite {
 
 struct Options {
-  std::string path;                          ///< a file, or ":memory:"
+  std::string path;  ///< a file, or ":memory:"
   std::function<base::Micros()> now = base::now;
 };
 

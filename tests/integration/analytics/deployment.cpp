@@ -45,7 +45,8 @@ Deployment::Deployment(analytics::FlinkSettings flink) : folder_(make_folder()),
   live_ = std::make_unique<analytics::LiveCounts>(loop_.get_executor(), *source_, std::chrono::milliseconds(20));
   service_ = std::make_unique<analytics::Service>(loop_.get_executor(), *engines_, *flink_, *live_);
   topology_ = std::make_unique<cluster::ClusterServiceImpl>(loop_.get_executor(), cluster_.get(), file);
-  server_ = std::make_unique<rpc::Server>(rpc::ServerOptions{{"127.0.0.1", 0}}, std::vector<grpc::Service*>{service_.get(), topology_.get()});
+  server_ =
+      std::make_unique<rpc::Server>(rpc::ServerOptions{{"127.0.0.1", 0}}, std::vector<grpc::Service*>{service_.get(), topology_.get()});
   thread_ = std::thread([this] { loop_.run(); });
   channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials());
   stub_ = v1::AnalyticsService::NewStub(channel_);

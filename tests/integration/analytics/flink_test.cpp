@@ -52,7 +52,8 @@ base::Result<std::string> probe(const std::string& url, std::chrono::millisecond
 }
 
 std::string http(const std::string& status, const std::string& body) {
-  return "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+  return "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\nConnection: close\r\n\r\n" + body;
 }
 
 void check_down(const base::Result<std::string>& outcome, const std::string& message) {
@@ -86,7 +87,8 @@ TEST_CASE("what answers but is no gateway is told so") {
                                                                                              {"404 Not Found", "{}", "404"},
                                                                                              {"500 Oops", R"({"version":"1"})", "500"}}));
   const Server server(http(status, body));
-  check_down(probe(server.url()), "Flink does not answer at " + server.url() + ": what answers there (status " + number + ") is no SQL Gateway");
+  check_down(probe(server.url()),
+             "Flink does not answer at " + server.url() + ": what answers there (status " + number + ") is no SQL Gateway");
 }
 
 TEST_CASE("a gateway that says nothing is given up at the deadline") {
@@ -103,8 +105,10 @@ TEST_CASE("nobody there, nonsense there") {
 }
 
 TEST_CASE("an address is checked at start") {
-  for (const char* const good : {"http://flink:8083", "http://127.0.0.1:8083/", "http://[::1]:8083/base", "http://flink"}) CHECK(analytics::flink::url_problem(good).empty());
-  for (const char* const bad : {"flink:8083", "https://flink:8083", "http://", "http://user:pw@flink", "http://flink?x=1", "http://flink#x", "http://fl ink", "ftp://flink"}) {
+  for (const char* const good : {"http://flink:8083", "http://127.0.0.1:8083/", "http://[::1]:8083/base", "http://flink"})
+    CHECK(analytics::flink::url_problem(good).empty());
+  for (const char* const bad : {"flink:8083", "https://flink:8083", "http://", "http://user:pw@flink", "http://flink?x=1", "http://flink#x",
+                                "http://fl ink", "ftp://flink"}) {
     CAPTURE(bad);
     CHECK_FALSE(analytics::flink::url_problem(bad).empty());
   }

@@ -4,9 +4,9 @@
 #include "support/catch.hpp"
 
 #include <analytics/v1/analytics.grpc.pb.h>
+#include <grpcpp/grpcpp.h>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/process.hpp>
-#include <grpcpp/grpcpp.h>
 
 #include <algorithm>
 #include <csignal>
@@ -34,8 +34,8 @@ std::string all_of(process::ipstream& stream) { return {std::istreambuf_iterator
 Outcome run(const std::vector<std::string>& arguments, const process::environment& environment = clean_environment()) {
   const Folder folder;
   process::ipstream out, err;
-  process::child child(ANALYTICS_SERVICE, process::args(arguments), process::env(environment), process::start_dir(folder.path.string()), process::std_out > out,
-                       process::std_err > err, process::std_in < process::null);
+  process::child child(ANALYTICS_SERVICE, process::args(arguments), process::env(environment), process::start_dir(folder.path.string()),
+                       process::std_out > out, process::std_err > err, process::std_in < process::null);
   Outcome outcome{0, all_of(out), all_of(err)};
   child.wait();
   outcome.exit_code = child.exit_code();
@@ -55,7 +55,8 @@ int port_in(process::ipstream& log) {
 TEST_CASE("--help names every setting, --version the version") {
   const Outcome help = run({"--help"});
   CHECK(help.exit_code == 0);
-  for (const char* const setting : {"ANALYTICS_LISTEN", "DATABASE_URL", "GAUSS_HOST", "FLINK_SQL_GATEWAY_URL", "FLINK_REST_URL", "FLINK_JOB_NAME", "FLINK_PARALLELISM", "LOG_LEVEL", "127.0.0.1:50052"})
+  for (const char* const setting : {"ANALYTICS_LISTEN", "DATABASE_URL", "GAUSS_HOST", "FLINK_SQL_GATEWAY_URL", "FLINK_REST_URL",
+                                    "FLINK_JOB_NAME", "FLINK_PARALLELISM", "LOG_LEVEL", "127.0.0.1:50052"})
     CHECK(help.out.find(setting) != std::string::npos);
   const Outcome version = run({"--version"});
   CHECK(version.exit_code == 0);
@@ -66,7 +67,8 @@ TEST_CASE("a bad setting ends the start with one line that names it") {
   const std::string file = "--database-url=sqlite:///records.db";
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{}, "DATABASE_URL or GAUSS_HOST: one of them is needed"},
-      {{"--database-url", "sqlite:///:memory:"}, "DATABASE_URL: sqlite:///:memory: belongs to one process and cannot be counted by another: give a file"},
+      {{"--database-url", "sqlite:///:memory:"},
+       "DATABASE_URL: sqlite:///:memory: belongs to one process and cannot be counted by another: give a file"},
       {{file, "--listen", "nowhere"}, "ANALYTICS_LISTEN: expected host:port with a port from 1 to 65535, got \"nowhere\""},
       {{file, "--flink-sql-gateway-url", "flink:8083"}, "FLINK_SQL_GATEWAY_URL: expected http://host:port, got \"flink:8083\""},
       {{file, "--flink-rest-url", "https://flink"}, "FLINK_REST_URL: expected http://host:port, got \"https://flink\""},
@@ -90,10 +92,12 @@ TEST_CASE("it serves, also before the store is there, follows it, and ends on SI
   environment["DATABASE_URL"] = "sqlite:///" + folder.file();
   environment["ANALYTICS_LISTEN"] = "127.0.0.1:0";
   process::ipstream log;
-  process::child child(ANALYTICS_SERVICE, process::env(environment), process::start_dir(folder.path.string()), process::std_err > log, process::std_in < process::null);
+  process::child child(ANALYTICS_SERVICE, process::env(environment), process::start_dir(folder.path.string()), process::std_err > log,
+                       process::std_in < process::null);
   const int port = port_in(log);
   REQUIRE(port > 0);
-  const auto stub = v1::AnalyticsService::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+  const auto stub =
+      v1::AnalyticsService::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
   const auto ask = [&](v1::Summary& summary) {
     grpc::ClientContext context;
     const auto reader = stub->Summarize(&context, {});
@@ -126,7 +130,8 @@ TEST_CASE("an address that is taken is one line") {
   const Folder folder;
   boost::asio::io_context loop;
   boost::asio::ip::tcp::acceptor taken(loop, {boost::asio::ip::make_address("127.0.0.1"), 0});
-  const Outcome outcome = run({"--database-url", "sqlite:///records.db", "--log-level", "off", "--listen", "127.0.0.1:" + std::to_string(taken.local_endpoint().port())});
+  const Outcome outcome = run({"--database-url", "sqlite:///records.db", "--log-level", "off", "--listen",
+                               "127.0.0.1:" + std::to_string(taken.local_endpoint().port())});
   CHECK(outcome.exit_code == 3);
   CHECK(outcome.err.find(std::to_string(taken.local_endpoint().port())) != std::string::npos);
 }

@@ -33,7 +33,8 @@ TEST_CASE("a summary counts what the store holds, and follows every write") {
   Deployment deployment;
   const auto before = *deployment.ask(v1::ENGINE_SQL, analytics::limits::owners).summary;
   const std::string ann = contract::unique("ann"), bob = contract::unique("bob 中文 'quoted'");
-  const auto made = deployment.create({draft(ann, Status::active), draft(ann, Status::active), draft(ann, Status::done), draft(bob, Status::pending), draft(bob, Status::archived)});
+  const auto made = deployment.create({draft(ann, Status::active), draft(ann, Status::active), draft(ann, Status::done),
+                                       draft(bob, Status::pending), draft(bob, Status::archived)});
 
   const auto after = deployment.summary_with(before.total() + 5);
   CHECK(owners_of(after)[ann] == 3);
@@ -95,7 +96,8 @@ TEST_CASE("owners: most first, then by name in code point order, whatever the li
   const auto all = deployment.summary_with(before.total() + 10);
   const auto& owners = all.owner_counts();
   for (int i = 1; i < owners.size(); ++i) {
-    const bool ordered = owners[i - 1].count() > owners[i].count() || (owners[i - 1].count() == owners[i].count() && owners[i - 1].owner() < owners[i].owner());
+    const bool ordered = owners[i - 1].count() > owners[i].count() ||
+                         (owners[i - 1].count() == owners[i].count() && owners[i - 1].owner() < owners[i].owner());
     CHECK(ordered);
   }
   for (int limit = 1; limit <= std::min(owners.size(), 15); ++limit) {

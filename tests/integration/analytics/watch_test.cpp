@@ -83,7 +83,9 @@ TEST_CASE("a change that leaves the counts alone is not sent") {
 
 TEST_CASE("everyone who watches gets a change, each with as many owners as asked for") {
   Deployment deployment;
-  deployment.create({{.title = "t", .owner = contract::unique("one")}, {.title = "t", .owner = contract::unique("two")}, {.title = "t", .owner = contract::unique("three")}});
+  deployment.create({{.title = "t", .owner = contract::unique("one")},
+                     {.title = "t", .owner = contract::unique("two")},
+                     {.title = "t", .owner = contract::unique("three")}});
   Watching narrow(deployment, 1), wide(deployment, 3), usual(deployment);
   const auto all = *deployment.ask(v1::ENGINE_SQL).summary;
   for (Watching* watching : {&narrow, &wide, &usual}) {

@@ -13,7 +13,8 @@ void BatchClient::keep(std::map<std::uint64_t, v1::Reply>& replies, v1::ExecuteR
 std::map<std::uint64_t, v1::Reply> BatchClient::take(std::size_t count) {
   std::map<std::uint64_t, v1::Reply> replies;
   for (v1::ExecuteResponse message; replies.size() < count;) {
-    if (!stream_->Read(&message)) FAIL("the stream ended after " << replies.size() << " of " << count << " answers: " << close().error_message());
+    if (!stream_->Read(&message))
+      FAIL("the stream ended after " << replies.size() << " of " << count << " answers: " << close().error_message());
     keep(replies, message);
   }
   REQUIRE(replies.size() == count);
@@ -61,7 +62,8 @@ v1::Call& add_create(v1::ExecuteRequest& message, std::uint64_t id, const v1::Ne
   return call;
 }
 
-v1::Call& add_title(v1::ExecuteRequest& message, std::uint64_t id, std::int64_t record, const std::string& title, std::int64_t expected_version) {
+v1::Call& add_title(v1::ExecuteRequest& message, std::uint64_t id, std::int64_t record, const std::string& title,
+                    std::int64_t expected_version) {
   v1::Call& call = add_call(message, id);
   call.mutable_update()->set_id(record);
   call.mutable_update()->set_title(title);

@@ -38,13 +38,15 @@ class BatchClient {
 v1::Call& add_call(v1::ExecuteRequest& message, std::uint64_t id);
 v1::Call& add_get(v1::ExecuteRequest& message, std::uint64_t id, std::int64_t record);
 v1::Call& add_create(v1::ExecuteRequest& message, std::uint64_t id, const v1::NewRecord& record, const std::string& key = {});
-v1::Call& add_title(v1::ExecuteRequest& message, std::uint64_t id, std::int64_t record, const std::string& title, std::int64_t expected_version = 0);
+v1::Call& add_title(v1::ExecuteRequest& message, std::uint64_t id, std::int64_t record, const std::string& title,
+                    std::int64_t expected_version = 0);
 v1::Call& add_delete(v1::ExecuteRequest& message, std::uint64_t id, std::int64_t record);
 v1::Call& add_list(v1::ExecuteRequest& message, std::uint64_t id, const v1::ListRequest& request);
 
 /// A message with the one call.
 template <class... Arguments>
-v1::ExecuteRequest one(v1::Call& (*add)(v1::ExecuteRequest&, std::uint64_t, Arguments...), std::uint64_t id, std::type_identity_t<Arguments>... arguments) {
+v1::ExecuteRequest one(v1::Call& (*add)(v1::ExecuteRequest&, std::uint64_t, Arguments...), std::uint64_t id,
+                       std::type_identity_t<Arguments>... arguments) {
   v1::ExecuteRequest message;
   add(message, id, arguments...);
   return message;

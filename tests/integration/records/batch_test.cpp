@@ -27,7 +27,8 @@ v1::BatchCreateResponse create_all(Deployment& deployment, const v1::BatchCreate
 TEST_CASE("records come in the order of their ids, as often as asked for; what is missing is listed") {
   Deployment deployment;
   const std::string owner = deployment.make_owner();
-  const v1::Record a = deployment.create(owner), b = deployment.create(owner), gone = deployment.create(owner), c = deployment.create(owner);
+  const v1::Record a = deployment.create(owner), b = deployment.create(owner), gone = deployment.create(owner),
+                   c = deployment.create(owner);
   v1::DeleteRequest removal;
   removal.set_id(gone.id());
   REQUIRE(deployment.call(&Stub::Delete, removal).status.ok());
@@ -41,7 +42,8 @@ TEST_CASE("records come in the order of their ids, as often as asked for; what i
   CHECK(same(outcome.response.records(1), a));
   CHECK(same(outcome.response.records(2), c));
   CHECK(same(outcome.response.records(3), b));
-  CHECK(std::vector<std::int64_t>(outcome.response.missing_ids().begin(), outcome.response.missing_ids().end()) == std::vector{never, gone.id(), never});
+  CHECK(std::vector<std::int64_t>(outcome.response.missing_ids().begin(), outcome.response.missing_ids().end()) ==
+        std::vector{never, gone.id(), never});
 }
 
 TEST_CASE("a thousand records are created and read by one call each") {
@@ -92,7 +94,8 @@ TEST_CASE("a batch of nothing but bad rows is answered row by row") {
   request.add_requests();
   request.add_requests();
   const auto answer = create_all(deployment, request);
-  for (const auto& outcome : answer.outcomes()) CHECK(refused_fields(rpc::from_proto(outcome.error())) == std::vector<std::string>{"owner", "title"});
+  for (const auto& outcome : answer.outcomes())
+    CHECK(refused_fields(rpc::from_proto(outcome.error())) == std::vector<std::string>{"owner", "title"});
 }
 
 TEST_CASE("a batch that is sent again is answered with the first answers") {

@@ -55,11 +55,12 @@ TEST_CASE("a call without a deadline is served") {
 TEST_CASE("a trace context is taken, and a malformed one does no harm") {
   Deployment deployment;
   const v1::Record made = deployment.create(deployment.make_owner());
-  for (const std::string& traceparent : {std::string("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), std::string("00-0-0-0"), std::string("x"),
-                                         repeat("00-", 1000)}) {
+  for (const std::string& traceparent : {std::string("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), std::string("00-0-0-0"),
+                                         std::string("x"), repeat("00-", 1000)}) {
     CAPTURE(traceparent);
     CHECK(deployment.call(&Stub::Get, get_of(made.id()), {{"traceparent", traceparent}}).status.ok());
-    CHECK(deployment.call(&Stub::Get, get_of(-1), {{"traceparent", traceparent}}).status.error_code() == grpc::StatusCode::INVALID_ARGUMENT);
+    CHECK(deployment.call(&Stub::Get, get_of(-1), {{"traceparent", traceparent}}).status.error_code() ==
+          grpc::StatusCode::INVALID_ARGUMENT);
   }
 }
 

@@ -40,7 +40,8 @@ Deployment::Deployment() : folder_(make_folder()), loop_(1) {
   }
   service_ = std::make_unique<records::Service>(loop_.get_executor(), *store_);
   topology_ = std::make_unique<cluster::ClusterServiceImpl>(loop_.get_executor(), cluster_.get(), file);
-  server_ = std::make_unique<rpc::Server>(rpc::ServerOptions{{"127.0.0.1", 0}}, std::vector<grpc::Service*>{service_.get(), topology_.get()});
+  server_ =
+      std::make_unique<rpc::Server>(rpc::ServerOptions{{"127.0.0.1", 0}}, std::vector<grpc::Service*>{service_.get(), topology_.get()});
   thread_ = std::thread([this] { loop_.run(); });
   grpc::ChannelArguments own;
   own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -86,7 +87,8 @@ void Deployment::tidy() {
     for (bool more = true; more;) {
       const records::Page page = page_of(owner);
       std::vector<std::future<base::Result<records::Written>>> removals;
-      for (const records::Record& record : page.items) removals.push_back(start(opened_.store->remove({.id = record.id}, contract::soon())));
+      for (const records::Record& record : page.items)
+        removals.push_back(start(opened_.store->remove({.id = record.id}, contract::soon())));
       more = page.more;
       for (auto& removal : removals) more = removal.get().has_value() && more;
     }
@@ -219,7 +221,9 @@ v1::ListRequest list_of(const std::string& owner, int limit) {
   return request;
 }
 
-bool same(const google::protobuf::Message& a, const google::protobuf::Message& b) { return google::protobuf::util::MessageDifferencer::Equals(a, b); }
+bool same(const google::protobuf::Message& a, const google::protobuf::Message& b) {
+  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+}
 
 std::string repeat(const std::string& text, std::size_t times) {
   std::string all;

@@ -67,8 +67,9 @@ class Deployment {
 
   /// `deployment.call(&Stub::Get, request)`: with the position of what was written before, unless `metadata` says otherwise.
   template <class Request, class Response>
-  Outcome<Response> call(grpc::Status (v1::RecordsService::Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
-                         const std::map<std::string, std::string>& metadata = {}, std::chrono::milliseconds timeout = patience) {
+  Outcome<Response> call(grpc::Status (v1::RecordsService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                         const Request& request, const std::map<std::string, std::string>& metadata = {},
+                         std::chrono::milliseconds timeout = patience) {
     Context context(timeout);
     if (!metadata.contains("x-consistency-token")) add_position(context);
     for (const auto& [key, value] : metadata) context.AddMetadata(key, value);

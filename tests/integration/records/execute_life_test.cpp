@@ -15,7 +15,7 @@ TEST_CASE("a call whose time is over before it begins is not made; its neighbour
   add_create(message, 3, draft(owner, "in time, too")).set_timeout_us(20'000'000);
   add_title(message, 4, made.id(), "never").set_timeout_us(20'000);
   REQUIRE(client.send(message));
-  CHECK(client.ask(one(add_get, 5, -1)).id() == 5);  // the message has been taken
+  CHECK(client.ask(one(add_get, 5, -1)).id() == 5);                                             // the message has been taken
   std::this_thread::sleep_until(base::SteadyClock::now() + std::chrono::microseconds(20'000));  // until the time is over
   deployment.open_gate();
   const auto replies = client.take(4);
@@ -144,8 +144,8 @@ TEST_CASE("a client that does not read is held, and gets every answer once it do
       if (!client.send(message)) return;
     }
   });
-  // 100 MB of answers: the service must stop taking calls long before it holds them all. It has stopped when it serves others again and again
-  // and takes none of these.
+  // 100 MB of answers: the service must stop taking calls long before it holds them all. It has stopped when it serves others again and
+  // again and takes none of these.
   std::size_t taken = 0;
   for (int quiet = 0; quiet < 100; ++quiet) {
     if (const std::size_t now = deployment.reads(); now != taken) taken = now, quiet = 0;

@@ -79,7 +79,8 @@ TEST_CASE("thousands of calls at once are each answered once, with what they ask
   for (std::uint64_t id = 0; id < count;) {
     v1::ExecuteRequest message;
     // Messages of every size from 1 on, also beyond what one statement takes.
-    for (const std::uint64_t end = std::min(count, 2 * id + 1); id < end; ++id) add_create(message, id, draft(owner, "number " + std::to_string(id)));
+    for (const std::uint64_t end = std::min(count, 2 * id + 1); id < end; ++id)
+      add_create(message, id, draft(owner, "number " + std::to_string(id)));
     REQUIRE(client.send(message));
   }
   const auto created = client.take(count);

@@ -71,7 +71,8 @@ TEST_CASE("an export follows its sort across messages") {
   const std::string owner = deployment.make_owner();
   const auto made = create_many(deployment, owner, 1200, "");
   auto expected = made;
-  std::ranges::sort(expected, [](const v1::Record& a, const v1::Record& b) { return std::pair(a.title(), a.id()) > std::pair(b.title(), b.id()); });
+  std::ranges::sort(expected,
+                    [](const v1::Record& a, const v1::Record& b) { return std::pair(a.title(), a.id()) > std::pair(b.title(), b.id()); });
   const auto all = records_of(run(deployment, export_of(owner, v1::SORT_TITLE_DESC)));
   REQUIRE(all.size() == expected.size());
   for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(all[i].id() == expected[i].id());

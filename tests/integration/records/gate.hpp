@@ -1,4 +1,5 @@
-// A record store with a gate before its writes: closed, they wait at it, so that a test decides what is under way at a moment. Made by Deployment.
+// A record store with a gate before its writes: closed, they wait at it, so that a test decides what is under way at a moment. Made by
+// Deployment.
 #pragma once
 
 #include "records/record_store.hpp"
@@ -29,11 +30,13 @@ class GatedStore final : public records::RecordStore {
   records::Awaitable<base::Result<records::Answer<records::Page>>> list(records::ListQuery query, records::ReadOptions options) override {
     return behind_.list(std::move(query), options);
   }
-  records::Awaitable<base::Result<records::Answer<std::vector<records::Record>>>> get(std::vector<std::int64_t> ids, records::ReadOptions options) override {
+  records::Awaitable<base::Result<records::Answer<std::vector<records::Record>>>> get(std::vector<std::int64_t> ids,
+                                                                                      records::ReadOptions options) override {
     reads_ += ids.size();
     return behind_.get(std::move(ids), options);
   }
-  records::Awaitable<std::vector<base::Result<records::Written>>> create(std::vector<records::Creation> creations, base::Deadline deadline) override {
+  records::Awaitable<std::vector<base::Result<records::Written>>> create(std::vector<records::Creation> creations,
+                                                                         base::Deadline deadline) override {
     const Visit visit(*this);
     co_await pass();
     co_return co_await behind_.create(std::move(creations), deadline);

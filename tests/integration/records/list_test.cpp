@@ -12,8 +12,9 @@ using Records = std::vector<v1::Record>;
 
 namespace {
 
-constexpr v1::Sort sorts[] = {v1::SORT_UNSPECIFIED,     v1::SORT_ID,         v1::SORT_ID_DESC,         v1::SORT_CREATED_AT, v1::SORT_CREATED_AT_DESC,
-                              v1::SORT_UPDATED_AT, v1::SORT_UPDATED_AT_DESC, v1::SORT_TITLE, v1::SORT_TITLE_DESC};
+constexpr v1::Sort sorts[] = {v1::SORT_UNSPECIFIED,     v1::SORT_ID,         v1::SORT_ID_DESC,         v1::SORT_CREATED_AT,
+                              v1::SORT_CREATED_AT_DESC, v1::SORT_UPDATED_AT, v1::SORT_UPDATED_AT_DESC, v1::SORT_TITLE,
+                              v1::SORT_TITLE_DESC};
 
 /// The contract's order, from its words: by the key, then by id in the same direction.
 bool precedes(const v1::Record& a, const v1::Record& b, v1::Sort sort) {
@@ -21,14 +22,22 @@ bool precedes(const v1::Record& a, const v1::Record& b, v1::Sort sort) {
   const auto created = [](const v1::Record& r) { return rpc::get_time(r.created_at()); };
   const auto updated = [](const v1::Record& r) { return rpc::get_time(r.updated_at()); };
   switch (sort) {
-    case v1::SORT_ID_DESC: return a.id() > b.id();
-    case v1::SORT_CREATED_AT: return by(created);
-    case v1::SORT_CREATED_AT_DESC: return precedes(b, a, v1::SORT_CREATED_AT);
-    case v1::SORT_UPDATED_AT: return by(updated);
-    case v1::SORT_UPDATED_AT_DESC: return precedes(b, a, v1::SORT_UPDATED_AT);
-    case v1::SORT_TITLE: return by([](const v1::Record& r) { return r.title(); });
-    case v1::SORT_TITLE_DESC: return precedes(b, a, v1::SORT_TITLE);
-    default: return a.id() < b.id();
+    case v1::SORT_ID_DESC:
+      return a.id() > b.id();
+    case v1::SORT_CREATED_AT:
+      return by(created);
+    case v1::SORT_CREATED_AT_DESC:
+      return precedes(b, a, v1::SORT_CREATED_AT);
+    case v1::SORT_UPDATED_AT:
+      return by(updated);
+    case v1::SORT_UPDATED_AT_DESC:
+      return precedes(b, a, v1::SORT_UPDATED_AT);
+    case v1::SORT_TITLE:
+      return by([](const v1::Record& r) { return r.title(); });
+    case v1::SORT_TITLE_DESC:
+      return precedes(b, a, v1::SORT_TITLE);
+    default:
+      return a.id() < b.id();
   }
 }
 
@@ -46,7 +55,8 @@ std::vector<std::int64_t> sorted_ids(Records records, v1::Sort sort) {
 /// Eleven records whose orders by id, title and update differ, with equal titles among them.
 Records make_some(Deployment& deployment, const std::string& owner) {
   Records made;
-  for (const char* const title : {"pear", "Apple", "pear", "中文", "apple", "pear", "zebra", "Zebra", "apple", "é", "fig"}) made.push_back(deployment.create(owner, title));
+  for (const char* const title : {"pear", "Apple", "pear", "中文", "apple", "pear", "zebra", "Zebra", "apple", "é", "fig"})
+    made.push_back(deployment.create(owner, title));
   for (const std::size_t i : {7u, 2u, 5u}) {
     v1::UpdateRequest request;
     request.set_id(made[i].id());
@@ -204,7 +214,8 @@ TEST_CASE("a page token of another query, or none at all, is PAGE_TOKEN_INVALID"
     CHECK(outcome.error().reason == "PAGE_TOKEN_INVALID");
   };
   const auto as_it_is = [](v1::ListRequest&) {};
-  for (const std::string& bad : {std::string("x"), std::string("!!!"), token.substr(1), token + "A", repeat("A", 1000)}) check(bad, as_it_is);
+  for (const std::string& bad : {std::string("x"), std::string("!!!"), token.substr(1), token + "A", repeat("A", 1000)})
+    check(bad, as_it_is);
   check(token, [](v1::ListRequest& r) { r.set_sort(v1::SORT_TITLE_DESC); });
   check(token, [](v1::ListRequest& r) { r.mutable_filter()->set_q("t"); });
   check(token, [](v1::ListRequest& r) { r.mutable_filter()->set_status(v1::STATUS_PENDING); });

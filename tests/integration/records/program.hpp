@@ -3,9 +3,9 @@
 
 #include "../sqlite/support.hpp"
 
+#include <records/v1/records.grpc.pb.h>
 #include <boost/json/object.hpp>
 #include <boost/process.hpp>
-#include <records/v1/records.grpc.pb.h>
 
 #include <grpcpp/grpcpp.h>
 

@@ -35,7 +35,8 @@ TEST_CASE("a creation is refused with all its bad fields") {
   const auto check = [&](const v1::CreateRequest& request, const Fields& fields) {
     CHECK(refused_fields(deployment.call(&Stub::Create, request).status) == fields);
   };
-  check(creation(draft(long_owner, "", unknown_status, repeat("d", 10'001)), "\x01"), {"description", "idempotency_key", "owner", "status", "title"});
+  check(creation(draft(long_owner, "", unknown_status, repeat("d", 10'001)), "\x01"),
+        {"description", "idempotency_key", "owner", "status", "title"});
   check({}, {"owner", "title"});
   check(creation(draft(owner, " \t\n")), {"title"});
   check(creation(draft(owner, repeat("t", 201))), {"title"});

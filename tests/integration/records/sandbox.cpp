@@ -16,7 +16,9 @@ std::string given() {
 }
 
 /// A URI with one more parameter.
-std::string with(const std::string& url, const std::string& parameter) { return url + (url.find('?') == std::string::npos ? "?" : "&") + parameter; }
+std::string with(const std::string& url, const std::string& parameter) {
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + parameter;
+}
 
 /// A URI with another database.
 std::string at_database(const std::string& url, const std::string& name) {
@@ -37,7 +39,8 @@ bool execute(PGconn* connection, const std::string& sql) {
 Sandbox::Connection Sandbox::connect(const std::string& url) {
   Connection connection(PQconnectdb(with(url, "target_session_attrs=read-write").c_str()));
   if (PQstatus(connection.get()) != CONNECTION_OK) FAIL(PQerrorMessage(connection.get()));
-  PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
   return connection;
 }
 
@@ -47,7 +50,8 @@ Sandbox::Sandbox()
   const char* const password = PQpass(outside_.get());
   password_ = password ? password : "";
   database_ = execute(outside_.get(), "CREATE DATABASE " + name_);
-  if (!database_ && !execute(outside_.get(), "CREATE SCHEMA " + name_)) FAIL("neither a database nor a schema can be made: " << PQerrorMessage(outside_.get()));
+  if (!database_ && !execute(outside_.get(), "CREATE SCHEMA " + name_))
+    FAIL("neither a database nor a schema can be made: " << PQerrorMessage(outside_.get()));
   url_ = database_ ? at_database(given(), name_) : with(given(), "options=-csearch_path%3D" + name_);
   inside_ = connect(url_);
 }

@@ -1,5 +1,5 @@
-// An empty place on the cluster of TEST_DATABASE_URL for a program that makes its own schema: a database where the role may create one, else a
-// schema of a name of its own. Removed at the end.
+// An empty place on the cluster of TEST_DATABASE_URL for a program that makes its own schema: a database where the role may create one,
+// else a schema of a name of its own. Removed at the end.
 #pragma once
 
 #include <libpq-fe.h>

@@ -61,7 +61,8 @@ TEST_CASE("reflection lists the services and describes them") {
   fields(list).AddLengthDelimited(7, "*");  // grpc.reflection.v1alpha: list_services
   REQUIRE(call(deployment, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", list, answer).ok());
   const std::string services = answer.SerializeAsString();
-  for (const char* const service : {"records.v1.RecordsService", "cluster.v1.ClusterService", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"})
+  for (const char* const service :
+       {"records.v1.RecordsService", "cluster.v1.ClusterService", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"})
     CHECK(services.find(service) != std::string::npos);
   fields(described).AddLengthDelimited(4, "records.v1.RecordsService");  // file_containing_symbol
   REQUIRE(call(deployment, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", described, answer).ok());

@@ -21,9 +21,10 @@ TEST_CASE("--help names every setting with its default, --version the version") 
   CHECK(help.code == 0);
   CHECK(help.err.empty());
   for (const char* const word :
-       {"RECORDS_LISTEN", "127.0.0.1:50051", "LOG_LEVEL", "DRAIN_MS", "10000", "IDEMPOTENCY_TTL_HOURS", "24", "DATABASE_URL", "GAUSS_HOST", "GAUSS_PORT", "5432",
-        "GAUSS_USER", "GAUSS_PASSWORD", "GAUSS_PASSWORD_FILE", "GAUSS_DB", "GAUSS_READ_DSN", "GAUSS_DIALECT", "auto", "POOL_SIZE", "POOL_WAITING",
-        "PROBE_PERIOD_MS", "PROBE_TIMEOUT_MS", "serve", "migrate", "demo", "SIGUSR1"}) {
+       {"RECORDS_LISTEN",   "127.0.0.1:50051", "LOG_LEVEL",     "DRAIN_MS", "10000",      "IDEMPOTENCY_TTL_HOURS", "24",
+        "DATABASE_URL",     "GAUSS_HOST",      "GAUSS_PORT",    "5432",     "GAUSS_USER", "GAUSS_PASSWORD",        "GAUSS_PASSWORD_FILE",
+        "GAUSS_DB",         "GAUSS_READ_DSN",  "GAUSS_DIALECT", "auto",     "POOL_SIZE",  "POOL_WAITING",          "PROBE_PERIOD_MS",
+        "PROBE_TIMEOUT_MS", "serve",           "migrate",       "demo",     "SIGUSR1"}) {
     CAPTURE(word);
     CHECK(contains(help.out, word));
   }
@@ -81,8 +82,8 @@ TEST_CASE("a bad setting is named when it comes from the environment, too") {
 
 TEST_CASE("a bad database address does not show the password in it") {
   for (const char* const address : {"postgresql://user:hidden@[::1", "postgresql://user:hidden%zz@host/db",
-                                    "postgresql://user:hidden@host:99999/db", "postgresql://user:x@hidden@host/db", "postgresql://user:hidden@host/db?x=y",
-                                    "postgresql:/user:hidden@host/db", "user:hidden@host"}) {
+                                    "postgresql://user:hidden@host:99999/db", "postgresql://user:x@hidden@host/db",
+                                    "postgresql://user:hidden@host/db?x=y", "postgresql:/user:hidden@host/db", "user:hidden@host"}) {
     CAPTURE(address);
     for (const char* const setting : {"DATABASE_URL", "GAUSS_READ_DSN"}) {
       Settings settings{{"DATABASE_URL", "postgresql://127.0.0.1:1/db"}};
@@ -116,7 +117,8 @@ TEST_CASE("a database file that cannot be had is exit code 3 and says so") {
 
 TEST_CASE("settings come from .env, the environment goes before it, flags before both") {
   const Folder folder;
-  std::ofstream(folder.file(".env")) << "# a comment\n\nexport DATABASE_URL=\"sqlite:///from-file.db\"\nRECORDS_LISTEN=127.0.0.1:0\nLOG_LEVEL='error'\n";
+  std::ofstream(folder.file(".env"))
+      << "# a comment\n\nexport DATABASE_URL=\"sqlite:///from-file.db\"\nRECORDS_LISTEN=127.0.0.1:0\nLOG_LEVEL='error'\n";
   const auto database = [&](const Arguments& arguments, const Settings& settings) {
     Program program(folder, arguments, settings);
     const std::string named(program.wait_for("serving").at("database").as_string());
@@ -126,7 +128,8 @@ TEST_CASE("settings come from .env, the environment goes before it, flags before
   };
   CHECK(database({"--log-level=info"}, {}) == "sqlite from-file.db");
   CHECK(database({}, {{"LOG_LEVEL", "info"}, {"DATABASE_URL", "sqlite:///from-environment.db"}}) == "sqlite from-environment.db");
-  CHECK(database({"--log-level=info", "--database-url=sqlite:///from-flag.db"}, {{"DATABASE_URL", "sqlite:///from-environment.db"}}) == "sqlite from-flag.db");
+  CHECK(database({"--log-level=info", "--database-url=sqlite:///from-flag.db"}, {{"DATABASE_URL", "sqlite:///from-environment.db"}}) ==
+        "sqlite from-flag.db");
   std::ofstream(folder.file(".env"), std::ios::app) << "what is this\n";
   const Ended refused = run_in(folder, {});
   CHECK(refused.code == 2);

@@ -10,7 +10,10 @@ namespace {
 std::vector<NewRecord> drafts(const Workshop& shop, int from, int count) {
   std::vector<NewRecord> all;
   for (int i = from; i < from + count; ++i)
-    all.push_back({.title = "row " + std::to_string(i), .owner = shop.owner, .status = static_cast<Status>(i % 4), .description = "中文, \"" + std::to_string(i)});
+    all.push_back({.title = "row " + std::to_string(i),
+                   .owner = shop.owner,
+                   .status = static_cast<Status>(i % 4),
+                   .description = "中文, \"" + std::to_string(i)});
   return all;
 }
 
@@ -113,7 +116,8 @@ TEST_CASE("an export gives what a list gives, in the same order, for every sort"
   for (const SortKey key : {SortKey::id, SortKey::created_at, SortKey::updated_at, SortKey::title}) {
     for (const bool descending : {false, true}) {
       const Sort sort{key, descending};
-      for (const Filter& filter : {Filter{.owner = shop.owner}, Filter{.status = Status::active, .owner = shop.owner}, Filter{.owner = shop.owner, .q = "TITLE 3"}}) {
+      for (const Filter& filter : {Filter{.owner = shop.owner}, Filter{.status = Status::active, .owner = shop.owner},
+                                   Filter{.owner = shop.owner, .q = "TITLE 3"}}) {
         const Page page = shop.list({.filter = filter, .sort = sort, .limit = limits::page});
         REQUIRE_FALSE(page.items.empty());
         const auto cursor = open_export(shop, filter, sort);

@@ -11,8 +11,9 @@
 namespace records {
 
 std::ostream& operator<<(std::ostream& out, const Record& record) {
-  return out << "#" << record.id << " v" << record.version << " \"" << record.title.substr(0, 60) << "\" " << record.owner << " " << name(record.status) << " "
-             << record.description.size() << "B " << base::rfc3339(record.created_at) << " " << base::rfc3339(record.updated_at);
+  return out << "#" << record.id << " v" << record.version << " \"" << record.title.substr(0, 60) << "\" " << record.owner << " "
+             << name(record.status) << " " << record.description.size() << "B " << base::rfc3339(record.created_at) << " "
+             << base::rfc3339(record.updated_at);
 }
 
 }  // namespace records
@@ -53,7 +54,8 @@ base::Deadline past() { return base::SteadyClock::now() - std::chrono::milliseco
 
 std::string unique(const std::string& stem) {
   static int count = 0;
-  return stem + "-" + std::to_string(::getpid()) + "-" + std::to_string(base::now().time_since_epoch().count()) + "-" + std::to_string(++count);
+  return stem + "-" + std::to_string(::getpid()) + "-" + std::to_string(base::now().time_since_epoch().count()) + "-" +
+         std::to_string(++count);
 }
 
 std::string Workshop::make_owner() { return owners_.emplace_back(unique("contract")); }

@@ -21,10 +21,14 @@ bool precedes(const Record& a, const Record& b, Sort sort) {
   const Record& first = sort.descending ? b : a;
   const Record& second = sort.descending ? a : b;
   switch (sort.key) {
-    case SortKey::title: return std::tie(first.title, first.id) < std::tie(second.title, second.id);
-    case SortKey::created_at: return std::tie(first.created_at, first.id) < std::tie(second.created_at, second.id);
-    case SortKey::updated_at: return std::tie(first.updated_at, first.id) < std::tie(second.updated_at, second.id);
-    case SortKey::id: break;
+    case SortKey::title:
+      return std::tie(first.title, first.id) < std::tie(second.title, second.id);
+    case SortKey::created_at:
+      return std::tie(first.created_at, first.id) < std::tie(second.created_at, second.id);
+    case SortKey::updated_at:
+      return std::tie(first.updated_at, first.id) < std::tie(second.updated_at, second.id);
+    case SortKey::id:
+      break;
   }
   return first.id < second.id;
 }
@@ -72,7 +76,8 @@ struct Sample {
   std::vector<Record> records;
 
   Sample() {
-    const std::vector<std::string> titles{"apple", "Apple", "zebra", "äpfel", "中文", "apple", "\xf0\x9f\xa6\x84 unicorn", "Zebra", "item 10", "item 9"};
+    const std::vector<std::string> titles{"apple", "Apple",   "zebra", "äpfel", "中文", "apple", "\xf0\x9f\xa6\x84 unicorn",
+                                          "Zebra", "item 10", "item 9"};
     for (int batch = 0; batch < 5; ++batch) {
       std::vector<NewRecord> drafts;
       for (int i = 0; i < 10; ++i) {
@@ -88,8 +93,9 @@ struct Sample {
   }
 };
 
-const std::vector<Sort> all_sorts{{SortKey::id, false},         {SortKey::id, true},         {SortKey::created_at, false}, {SortKey::created_at, true},
-                                  {SortKey::updated_at, false}, {SortKey::updated_at, true}, {SortKey::title, false},      {SortKey::title, true}};
+const std::vector<Sort> all_sorts{{SortKey::id, false},        {SortKey::id, true},          {SortKey::created_at, false},
+                                  {SortKey::created_at, true}, {SortKey::updated_at, false}, {SortKey::updated_at, true},
+                                  {SortKey::title, false},     {SortKey::title, true}};
 
 }  // namespace
 
@@ -186,7 +192,8 @@ TEST_CASE("totals follow every write") {
   const auto total = [&](std::optional<Status> status, const std::string& owner) {
     return *shop.list({.filter = {.status = status, .owner = owner}, .limit = 1}).total;
   };
-  const auto made = shop.create_all({{"a", shop.owner, Status::pending, ""}, {"b", shop.owner, Status::pending, ""}, {"c", shop.owner, Status::done, ""}});
+  const auto made = shop.create_all(
+      {{"a", shop.owner, Status::pending, ""}, {"b", shop.owner, Status::pending, ""}, {"c", shop.owner, Status::done, ""}});
   CHECK(total({}, shop.owner) == 3);
   CHECK(total(Status::pending, shop.owner) == 2);
   shop.change(made[0].id, {.status = Status::active});

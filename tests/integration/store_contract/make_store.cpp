@@ -18,7 +18,8 @@ OpenStore make_sqlite(const std::string& path) {
 
 /// A cluster whose checks end before it goes.
 struct RunningCluster {
-  RunningCluster(boost::asio::io_context& context, const cluster::DatabaseConfig& config) : loop(context), cluster(context.get_executor(), config) {
+  RunningCluster(boost::asio::io_context& context, const cluster::DatabaseConfig& config)
+      : loop(context), cluster(context.get_executor(), config) {
     cluster.start();
   }
   ~RunningCluster() {
@@ -35,7 +36,8 @@ OpenStore make_postgresql(boost::asio::io_context& loop, const std::string& url)
   settings.url = url;
   auto running = std::make_shared<RunningCluster>(loop, cluster::check(settings));
   auto work = [](pg::Connection& connection) { return pg::migrate(connection, records::postgres::migrations(), soon()); };
-  auto migrated = finish(boost::asio::co_spawn(loop, running->cluster.run<int>(cluster::Intent::write, 0, soon(), work), boost::asio::use_future), loop);
+  auto migrated = finish(
+      boost::asio::co_spawn(loop, running->cluster.run<int>(cluster::Intent::write, 0, soon(), work), boost::asio::use_future), loop);
   if (!migrated) throw std::runtime_error("cannot migrate the test database: " + migrated.error().message + " " + migrated.error().detail);
   auto store = std::make_unique<records::postgres::Store>(running->cluster);
   return {.foundation = std::move(running), .store = std::move(store)};

@@ -15,7 +15,8 @@ std::string repeat(const std::string& text, std::size_t times) {
 
 std::vector<std::string> found_by(Workshop& shop, const std::string& q) {
   std::vector<std::string> titles;
-  for (const Record& record : shop.list({.filter = {.owner = shop.owner, .q = q}, .limit = limits::page}).items) titles.push_back(record.title);
+  for (const Record& record : shop.list({.filter = {.owner = shop.owner, .q = q}, .limit = limits::page}).items)
+    titles.push_back(record.title);
   return titles;
 }
 
@@ -86,9 +87,11 @@ TEST_CASE("limits are counted in characters, and the longest fits") {
   CHECK(of_wide.owner == wide.owner);
   shop.remove(of_wide.id);
 
-  const Page page = shop.list({.filter = {.owner = draft.owner, .q = repeat(unicorn, limits::query_text)}, .sort = {SortKey::title, false}});
+  const Page page =
+      shop.list({.filter = {.owner = draft.owner, .q = repeat(unicorn, limits::query_text)}, .sort = {SortKey::title, false}});
   CHECK(page.total == 1);
-  CHECK(shop.list({.filter = {.owner = draft.owner}, .sort = {SortKey::title, false}, .after = keyset_of(made, {SortKey::title, false})}).items.empty());
+  CHECK(shop.list({.filter = {.owner = draft.owner}, .sort = {SortKey::title, false}, .after = keyset_of(made, {SortKey::title, false})})
+            .items.empty());
 }
 
 TEST_CASE("q is found in title or description, letter case ignored") {

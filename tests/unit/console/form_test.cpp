@@ -42,9 +42,10 @@ TEST_CASE("broken urlencoded text is refused") {
 
 TEST_CASE("multipart with a file") {
   const std::string file = "title,owner\r\n\"a\r\n--b\",c\r\n";
-  const auto form = parse_multipart(part("name=\"csrf\"", "tok") + part("name=\"file\"; filename=\"a;b.csv\"\r\nContent-Type: text/csv", file) +
-                                        part("filename=\"\"; name=\"text\"", "") + end(),
-                                    boundary);
+  const auto form =
+      parse_multipart(part("name=\"csrf\"", "tok") + part("name=\"file\"; filename=\"a;b.csv\"\r\nContent-Type: text/csv", file) +
+                          part("filename=\"\"; name=\"text\"", "") + end(),
+                      boundary);
   REQUIRE(form.has_value());
   CHECK(form->get("csrf") == "tok");
   CHECK(form->get("file") == file);

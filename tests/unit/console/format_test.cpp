@@ -1,6 +1,6 @@
 // Numbers, times and assets as they are shown and served.
-#include "console/assets.hpp"
 #include "console/format.hpp"
+#include "console/assets.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -93,7 +93,8 @@ TEST_CASE("no rows at all, and a page beyond the end") {
 
 TEST_CASE("what comes back leads nowhere else") {
   CHECK(console::clean_path("/console/records/1?back=q%3Dx") == "/console/records/1?back=q%3Dx");
-  for (const char* bad : {"", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "javascript:alert(1)", "/\tx"}) {
+  for (const char* bad :
+       {"", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "javascript:alert(1)", "/\tx"}) {
     CHECK(console::clean_path(bad) == "/");
   }
   CHECK(console::clean_back("status=active&sort=title") == "status=active&sort=title");

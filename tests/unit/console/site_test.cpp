@@ -161,8 +161,8 @@ TEST_CASE_METHOD(Site, "the query reaches the backend") {
 }
 
 TEST_CASE_METHOD(Site, "bad queries are pages of 400") {
-  for (const char* query : {"limit=0", "limit=201", "limit=1e3", "limit= 5", "skip=-1", "skip=9223372036854775807", "status=x", "sort=x", "x=1",
-                            "q=a&q=b", "q=%zz", "q=%ff", "q=%00", "page_token=foreign"}) {
+  for (const char* query : {"limit=0", "limit=201", "limit=1e3", "limit= 5", "skip=-1", "skip=9223372036854775807", "status=x", "sort=x",
+                            "x=1", "q=a&q=b", "q=%zz", "q=%ff", "q=%00", "page_token=foreign"}) {
     INFO(query);
     const Answer answer = run(site.list(visit(std::string("/?") + query)));
     CHECK(answer.status == 400);
@@ -188,7 +188,8 @@ TEST_CASE_METHOD(Site, "create: refused fields, then stored, redirected, told on
   const Answer refused = run(site.create(post({{"title", " "}, {"owner", "o"}, {"status", "done"}})));
   CHECK(refused.status == 422);
   CHECK(backend.stored.empty());
-  const Answer done = run(site.create(post({{"title", "t"}, {"owner", "o"}, {"status", "done"}, {"description", "a\r\nb"}, {"key", token}, {"back", "status=done"}})));
+  const Answer done = run(site.create(
+      post({{"title", "t"}, {"owner", "o"}, {"status", "done"}, {"description", "a\r\nb"}, {"key", token}, {"back", "status=done"}})));
   CHECK(done.status == 303);
   CHECK(header(done, "Location") == "/?status=done");
   CHECK(backend.created.record().description() == "a\nb");
@@ -273,8 +274,11 @@ TEST_CASE_METHOD(Site, "import: exactly one source, then its outcome") {
   CHECK(backend.imported == "title,owner\na,b\n");
   Visit upload = visit();
   upload.content_type = "multipart/form-data; boundary=B";
-  const auto field = [](const std::string& disposition, const std::string& value) { return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + value + "\r\n"; };
-  upload.body = field("name=\"csrf\"", token) + field("name=\"file\"; filename=\"a.csv\"", "x,y") + field("name=\"text\"", "") + "--B--\r\n";
+  const auto field = [](const std::string& disposition, const std::string& value) {
+    return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + value + "\r\n";
+  };
+  upload.body =
+      field("name=\"csrf\"", token) + field("name=\"file\"; filename=\"a.csv\"", "x,y") + field("name=\"text\"", "") + "--B--\r\n";
   backend.import_answer.set_failed(1);
   auto* error = backend.import_answer.add_errors();
   error->set_line(3);
@@ -312,15 +316,16 @@ TEST_CASE_METHOD(Site, "every address has its page, other addresses and methods 
     asked.method = method;
     return run(site.serve(asked)).status;
   };
-  for (const char* target : {"/", "/?q=a", "/console/summary", "/console/import/", "/console/records/new", "/console/records/5", "/console/records/5/",
-                             "/console/records/5/delete", "/console/assets/console.css", "/console/assets/live.js?v=1"}) {
+  for (const char* target :
+       {"/", "/?q=a", "/console/summary", "/console/import/", "/console/records/new", "/console/records/5", "/console/records/5/",
+        "/console/records/5/delete", "/console/assets/console.css", "/console/assets/live.js?v=1"}) {
     INFO(target);
     CHECK(status("GET", target) == 200);
     CHECK(status("HEAD", target) == 200);
     CHECK(status("DELETE", target) == 405);
   }
-  for (const char* target : {"/console/nothing", "/console/records", "/console/records//delete", "/console/records/5/6/delete", "/console/records/5/delete/x",
-                             "/console/assets/", "/console/assets/../main", "/console/records/new/delete"}) {
+  for (const char* target : {"/console/nothing", "/console/records", "/console/records//delete", "/console/records/5/6/delete",
+                             "/console/records/5/delete/x", "/console/assets/", "/console/assets/../main", "/console/records/new/delete"}) {
     INFO(target);
     CHECK(status("GET", target) == 404);
   }

@@ -1,7 +1,7 @@
 // Every template is whole in both languages, and nothing in it can reach a page unescaped.
+#include "console/templates.hpp"
 #include "console/embedded.hpp"
 #include "console/pages.hpp"
-#include "console/templates.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,7 +34,9 @@ TEST_CASE("no template holds what the content security policy forbids") {
   }
 }
 
-TEST_CASE("an unknown file is a fault of the program") { CHECK_THROWS_AS(console::template_source("nothing", Locale::en), std::logic_error); }
+TEST_CASE("an unknown file is a fault of the program") {
+  CHECK_THROWS_AS(console::template_source("nothing", Locale::en), std::logic_error);
+}
 
 TEST_CASE("language, theme and their links") {
   console::Frame frame;

@@ -11,7 +11,8 @@ namespace {
 
 std::set<std::string> places(const std::string& text) {
   std::set<std::string> out;
-  for (std::size_t open = 0; (open = text.find('{', open)) != std::string::npos; ++open) out.insert(text.substr(open, text.find('}', open) - open));
+  for (std::size_t open = 0; (open = text.find('{', open)) != std::string::npos; ++open)
+    out.insert(text.substr(open, text.find('}', open) - open));
   return out;
 }
 

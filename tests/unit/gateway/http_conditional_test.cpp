@@ -55,8 +55,9 @@ TEST_CASE("If-Match: the versions of the tags; a tag that can be none of ours st
 TEST_CASE("If-Match: what is no list of tags is refused by name") {
   std::string many = "\"1\"";
   for (int i = 0; i < 100; ++i) many += ",\"1\"";
-  for (const std::string& value : {std::string("3"), std::string("\"3"), std::string("\"3\",4"), std::string("*,\"3\""), std::string("\"3\",*"),
-                                   std::string(","), std::string("w/\"3\""), std::string("\"3\"\"4\""), std::string("'3'"), many}) {
+  for (const std::string& value :
+       {std::string("3"), std::string("\"3"), std::string("\"3\",4"), std::string("*,\"3\""), std::string("\"3\",*"), std::string(","),
+        std::string("w/\"3\""), std::string("\"3\"\"4\""), std::string("'3'"), many}) {
     CAPTURE(value);
     const auto versions = expected_versions(value);
     REQUIRE(versions.has_error());

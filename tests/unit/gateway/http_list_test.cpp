@@ -70,15 +70,15 @@ TEST_CASE("names are compared without letter case, of ASCII letters only") {
 }
 
 TEST_CASE("a media type is known with any parameters, but only in UTF-8") {
-  for (const char* type :
-       {"application/json", "Application/JSON", " application/json ", "application/json;charset=utf-8", "application/json ; Charset=\"UTF-8\"",
-        "application/json; charset=utf8", "application/json;", "application/json; a=b; charset=utf-8", "application/json;x"}) {
+  for (const char* type : {"application/json", "Application/JSON", " application/json ", "application/json;charset=utf-8",
+                           "application/json ; Charset=\"UTF-8\"", "application/json; charset=utf8", "application/json;",
+                           "application/json; a=b; charset=utf-8", "application/json;x"}) {
     CAPTURE(type);
     CHECK(is_media_type(type, "application/json"));
   }
-  for (const char* type :
-       {"", "application/jsonx", "application/json, text/plain", "text/json", "application/json; charset=latin1",
-        "application/json; charset=", "application/json; charset=\"utf-8", "application/json;a=b;charset=utf-16", "application/ json", "json"}) {
+  for (const char* type : {"", "application/jsonx", "application/json, text/plain", "text/json", "application/json; charset=latin1",
+                           "application/json; charset=", "application/json; charset=\"utf-8", "application/json;a=b;charset=utf-16",
+                           "application/ json", "json"}) {
     CAPTURE(type);
     CHECK_FALSE(is_media_type(type, "application/json"));
   }

@@ -36,7 +36,8 @@ bool is_taken(const Lines& fields, const std::string& line = "POST / HTTP/1.1") 
   return parsed.good;
 }
 
-/// The body of a chunked request, its bytes in pieces; "!" for a broken one, "…" at the end of one that is not whole, "+text" for what is left.
+/// The body of a chunked request, its bytes in pieces; "!" for a broken one, "…" at the end of one that is not whole, "+text" for what is
+/// left.
 std::string chunked_in(std::size_t size, std::string_view bytes) {
   Parsed parsed("POST / HTTP/1.1", {"Host: h", "Transfer-Encoding: chunked"});
   REQUIRE(parsed.good);
@@ -104,9 +105,9 @@ TEST_CASE("a request has one Host; only HTTP/1.0 may do without") {
 }
 
 TEST_CASE("a header line is a name, a colon and a value; folded ones are refused") {
-  for (const Lines& fields :
-       {Lines{"X : y"}, Lines{": y"}, Lines{"X"}, Lines{"X Y: z"}, Lines{"X: a\x01"}, Lines{"X: \x7f"}, Lines{"X: a\0b"s}, Lines{"X: a\nY: b"},
-        Lines{"X: a\rb"}, Lines{"\xc3\x9c: x"}, Lines{"X: a", " folded"}, Lines{"X: a", "\tfolded"}, Lines{"Accept: a", " folded"}, Lines{" X: a"}}) {
+  for (const Lines& fields : {Lines{"X : y"}, Lines{": y"}, Lines{"X"}, Lines{"X Y: z"}, Lines{"X: a\x01"}, Lines{"X: \x7f"},
+                              Lines{"X: a\0b"s}, Lines{"X: a\nY: b"}, Lines{"X: a\rb"}, Lines{"\xc3\x9c: x"}, Lines{"X: a", " folded"},
+                              Lines{"X: a", "\tfolded"}, Lines{"Accept: a", " folded"}, Lines{" X: a"}}) {
     Lines all{"Host: h"};
     all.insert(all.end(), fields.begin(), fields.end());
     CAPTURE(fields);
@@ -116,24 +117,10 @@ TEST_CASE("a header line is a name, a colon and a value; folded ones are refused
 }
 
 TEST_CASE("every field that somebody reads comes to its place, without blanks around it") {
-  const Parsed parsed("GET / HTTP/1.1", {"Host: h",
-                                         "ACCEPT: \t1 ",
-                                         "accept-encoding: 2",
-                                         "Accept-Language:3",
-                                         "Content-Type: 4",
-                                         "Content-Encoding: 5",
-                                         "Expect: 6",
-                                         "Origin: 7",
-                                         "Cookie: 8",
-                                         "If-Match: 9",
-                                         "If-None-Match: 10",
-                                         "Prefer: 11",
-                                         "idempotency-KEY: 12",
-                                         "X-Consistency-Token: 13",
-                                         "X-Request-Id: 14",
-                                         "traceparent: 15",
-                                         "Sec-Fetch-Site: 16",
-                                         "Access-Control-Request-Method: 17"});
+  const Parsed parsed("GET / HTTP/1.1", {"Host: h", "ACCEPT: \t1 ", "accept-encoding: 2", "Accept-Language:3", "Content-Type: 4",
+                                         "Content-Encoding: 5", "Expect: 6", "Origin: 7", "Cookie: 8", "If-Match: 9", "If-None-Match: 10",
+                                         "Prefer: 11", "idempotency-KEY: 12", "X-Consistency-Token: 13", "X-Request-Id: 14",
+                                         "traceparent: 15", "Sec-Fetch-Site: 16", "Access-Control-Request-Method: 17"});
   REQUIRE(parsed.good);
   const http::Headers& headers = parsed.request.headers;
   const std::string_view read[] = {headers.accept,
@@ -158,8 +145,8 @@ TEST_CASE("every field that somebody reads comes to its place, without blanks ar
 }
 
 TEST_CASE("lists that came in several lines are one list") {
-  const Parsed parsed("GET / HTTP/1.1", {"Host: h", "If-None-Match: \"1\"", "If-None-Match: \"2\"", "Accept:", "Accept: a", "Accept: b", "Accept: c",
-                                         "Cookie: a=1", "Cookie: b=2", "Prefer: x"});
+  const Parsed parsed("GET / HTTP/1.1", {"Host: h", "If-None-Match: \"1\"", "If-None-Match: \"2\"", "Accept:", "Accept: a", "Accept: b",
+                                         "Accept: c", "Cookie: a=1", "Cookie: b=2", "Prefer: x"});
   REQUIRE(parsed.good);
   CHECK(parsed.request.headers.if_none_match == "\"1\", \"2\"");
   CHECK(parsed.request.headers.accept == ", a, b, c");
@@ -168,7 +155,8 @@ TEST_CASE("lists that came in several lines are one list") {
 }
 
 TEST_CASE("what means one thing may stand once") {
-  for (const char* name : {"Content-Type", "Origin", "Idempotency-Key", "X-Consistency-Token", "Access-Control-Request-Method", "Sec-Fetch-Site"}) {
+  for (const char* name :
+       {"Content-Type", "Origin", "Idempotency-Key", "X-Consistency-Token", "Access-Control-Request-Method", "Sec-Fetch-Site"}) {
     const Parsed twice("POST / HTTP/1.1", {"Host: h", name + ": a"s, name + ": a"s});
     CAPTURE(name);
     CHECK_FALSE(twice.good);
@@ -185,8 +173,8 @@ TEST_CASE("an idempotency key that is there but empty is told from none") {
 TEST_CASE("only the one transfer coding that leaves no doubt is taken") {
   CHECK(is_taken({"Host: h", "Transfer-Encoding: chunked"}));
   CHECK(is_taken({"Host: h", "Transfer-Encoding: Chunked"}));
-  for (const char* coding : {"", "identity", "gzip", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked,", "xchunked", "chunkedx",
-                             "\"chunked\"", "chunked;q=1", "chunked\v"}) {
+  for (const char* coding : {"", "identity", "gzip", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked,", "xchunked",
+                             "chunkedx", "\"chunked\"", "chunked;q=1", "chunked\v"}) {
     CAPTURE(coding);
     CHECK_FALSE(is_taken({"Host: h", "Transfer-Encoding: "s + coding}));
   }
@@ -267,9 +255,9 @@ TEST_CASE("trailers may be longer than the header was, within the session's boun
 }
 
 TEST_CASE("broken chunks are broken in any pieces, whatever follows them") {
-  for (const char* body :
-       {"x\r\n", "-1\r\n", "+1\r\nx\r\n", " 1\r\nx\r\n", "0x1\r\nx\r\n", "\r\n", "1\nx\n0\n\n", "1\r\nxy\r\n0\r\n\r\n", "1\r\nx0\r\n\r\n",
-        "5\r\nhelloX\r\n", "10000000000000000\r\n", "ffffffffffffffffffff\r\n", "1\r\nx\r\n0\r\nbad trailer\r\n\r\n", "1\r\nx\r\n0\r\n: y\r\n\r\n"}) {
+  for (const char* body : {"x\r\n", "-1\r\n", "+1\r\nx\r\n", " 1\r\nx\r\n", "0x1\r\nx\r\n", "\r\n", "1\nx\n0\n\n", "1\r\nxy\r\n0\r\n\r\n",
+                           "1\r\nx0\r\n\r\n", "5\r\nhelloX\r\n", "10000000000000000\r\n", "ffffffffffffffffffff\r\n",
+                           "1\r\nx\r\n0\r\nbad trailer\r\n\r\n", "1\r\nx\r\n0\r\n: y\r\n\r\n"}) {
     CAPTURE(body);
     CHECK(chunked(body + "GET / HTTP/1.1\r\nHost: h\r\n\r\n"s) == "!");
   }

@@ -78,16 +78,18 @@ TEST_CASE("a document says what is wrong, with the trace and every field") {
   CHECK(response.type == "application/problem+json");
   CHECK(response.head == "Cache-Control: no-store\r\n");
   CHECK(response.body == begin(422, "Unprocessable Content", "Two fields are bad.") +
-                             R"(,"errors":[{"field":"title","message":"must not be \"blank\""},{"field":"owner","message":"is required"}]})" "\n");
+                             R"(,"errors":[{"field":"title","message":"must not be \"blank\""},{"field":"owner","message":"is required"}]})"
+                             "\n");
 }
 
 TEST_CASE("a reason is told as code, but not the one that is the gateway's own") {
   Request request;
   set_trace(request);
-  CHECK(problem(request, error(Code::aborted, base::reason::version_mismatch)).body == begin(412, "Precondition Failed", R"(a \"message\")") +
-                                                                                           R"(,"code":"VERSION_MISMATCH"})"
-                                                                                           "\n");
-  CHECK(problem(request, error(Code::invalid_argument, base::reason::malformed)).body == begin(400, "Bad Request", R"(a \"message\")") + "}\n");
+  CHECK(problem(request, error(Code::aborted, base::reason::version_mismatch)).body ==
+        begin(412, "Precondition Failed", R"(a \"message\")") + R"(,"code":"VERSION_MISMATCH"})"
+                                                                "\n");
+  CHECK(problem(request, error(Code::invalid_argument, base::reason::malformed)).body ==
+        begin(400, "Bad Request", R"(a \"message\")") + "}\n");
 }
 
 TEST_CASE("a fault of ours keeps its message and detail for the log") {

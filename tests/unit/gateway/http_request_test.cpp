@@ -24,7 +24,8 @@ TEST_CASE("the client's trace is gone on with, under a span of our own") {
 }
 
 TEST_CASE("without a trace, or with a broken one, a new one begins and stays") {
-  for (const char* broken : {"", "00-4bf92f3577b34da6a3ce929d0e0e4736", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "nonsense"}) {
+  for (const char* broken :
+       {"", "00-4bf92f3577b34da6a3ce929d0e0e4736", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "nonsense"}) {
     Request request, other;
     request.headers.traceparent = broken;
     const std::string id(request.trace_id());

@@ -75,7 +75,8 @@ TEST_CASE("a plain answer") {
   response.etag = "\"3\"";
   response.header("Location", "/records/7");
   CHECK(header(response, {.length = 12}) ==
-        "HTTP/1.1 201 Created\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\nContent-Length: 12\r\nETag: \"3\"\r\n"
+        "HTTP/1.1 201 Created\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\nContent-Length: 12\r\nETag: "
+        "\"3\"\r\n"
         "X-Request-Id: id-1\r\nX-Content-Type-Options: nosniff\r\nLocation: /records/7\r\n\r\n");
 }
 
@@ -97,7 +98,8 @@ TEST_CASE("the compressed form has a tag of its own, and caches are told what it
   response.etag = "\"abc\"";
   const std::string zipped = header(response, {.coding = Coding::gzip, .varies = true});
   CHECK_THAT(zipped, Catch::Contains("\r\nETag: \"abc-gzip\"\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"));
-  CHECK_THAT(header(response, {.coding = Coding::brotli, .varies = true}), Catch::Contains("\r\nETag: \"abc-br\"\r\nContent-Encoding: br\r\n"));
+  CHECK_THAT(header(response, {.coding = Coding::brotli, .varies = true}),
+             Catch::Contains("\r\nETag: \"abc-br\"\r\nContent-Encoding: br\r\n"));
   const std::string plain = header(response, {.varies = true});
   CHECK_THAT(plain, Catch::Contains("\r\nETag: \"abc\"\r\nVary: Accept-Encoding\r\n"));
   CHECK_THAT(plain, !Catch::Contains("Content-Encoding"));

@@ -52,8 +52,8 @@ TEST_CASE("of an absolute target the authority is dropped") {
 }
 
 TEST_CASE("any other target is refused") {
-  for (const char* target :
-       {"", "a", "records/", "?a", "example.com:443", "http", "https", "http:", "http:/a", "ftp://a/b", "ws://a/", "://a", "**", "*/", "\\a"}) {
+  for (const char* target : {"", "a", "records/", "?a", "example.com:443", "http", "https", "http:", "http:/a", "ftp://a/b", "ws://a/",
+                             "://a", "**", "*/", "\\a"}) {
     CAPTURE(target);
     CHECK_FALSE(split(target));
   }
@@ -76,8 +76,8 @@ TEST_CASE("percent escapes are undone") {
 }
 
 TEST_CASE("broken escapes, broken UTF-8 and NUL are refused") {
-  for (const char* text : {"%", "%4", "a%", "a%4", "%zz", "%4z", "%z4", "%%41", "% 41", "%-1", "%+1", "%00", "a%00b", "%ff", "%c0%80", "%ed%a0%80",
-                           "%e4%b8", "\xff", "%e4\xb8"}) {
+  for (const char* text : {"%", "%4", "a%", "a%4", "%zz", "%4z", "%z4", "%%41", "% 41", "%-1", "%+1", "%00", "a%00b", "%ff", "%c0%80",
+                           "%ed%a0%80", "%e4%b8", "\xff", "%e4\xb8"}) {
     CAPTURE(text);
     CHECK_FALSE(percent_decode(text, true));
     CHECK_FALSE(percent_decode(text, false));
@@ -89,8 +89,8 @@ TEST_CASE("numbers are whole, decimal and within int64") {
   CHECK(parse_number("0") == 0);
   CHECK(parse_number("7") == 7);
   CHECK(parse_number("9223372036854775807") == INT64_MAX);
-  for (const char* text :
-       {"", "-1", "+1", "01", "00", " 1", "1 ", "1.0", "1e3", "0x1", "a", "1a", "9223372036854775808", "99999999999999999999999", "１", "-0"}) {
+  for (const char* text : {"", "-1", "+1", "01", "00", " 1", "1 ", "1.0", "1e3", "0x1", "a", "1a", "9223372036854775808",
+                           "99999999999999999999999", "１", "-0"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_number(text));
   }

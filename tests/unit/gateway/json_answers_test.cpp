@@ -77,15 +77,18 @@ TEST_CASE("a summary by SQL says why, and has no job") {
   summary.set_parallelism(1);
   summary.set_fallback_reason("Flink is away\n");
   set_time(*summary.mutable_generated_at(), "2025-01-31T12:00:01Z");
-  CHECK(summary_text(summary) == R"({"engine":"sql_fallback","job_name":"job","parallelism":1,)" + distributions +
-                                     R"(,"generated_at":"2025-01-31T12:00:01.000000Z","duration_ms":0,"fallback_reason":"Flink is away\n"})");
+  CHECK(summary_text(summary) ==
+        R"({"engine":"sql_fallback","job_name":"job","parallelism":1,)" + distributions +
+            R"(,"generated_at":"2025-01-31T12:00:01.000000Z","duration_ms":0,"fallback_reason":"Flink is away\n"})");
 }
 
 TEST_CASE("live counts are the distributions alone") {
   analytics::v1::WatchCountsResponse counts;
   std::string out;
   json::append_counts(out, counts);
-  CHECK(out == R"({"total":0,"status_counts":{},"owner_counts":{},"owners_total":0,"other_owners_count":0,"as_of":"1970-01-01T00:00:00.000000Z"})");
+  CHECK(
+      out ==
+      R"({"total":0,"status_counts":{},"owner_counts":{},"owners_total":0,"other_owners_count":0,"as_of":"1970-01-01T00:00:00.000000Z"})");
   add_distributions(counts);
   out.clear();
   json::append_counts(out, counts);
@@ -101,7 +104,8 @@ TEST_CASE("progress leaves out what is not known, a percentage has one decimal")
   for (const auto& [percent, text] :
        {std::pair{0.0, "0.0"}, std::pair{0.19, "0.1"}, std::pair{12.5, "12.5"}, std::pair{99.99, "99.9"}, std::pair{100.0, "100.0"}}) {
     progress.set_percent(percent);
-    CHECK(progress_text(progress) == R"({"stage":"reading","records_read":5000000000,"percent":)" + std::string(text) + R"(,"job_id":"a1"})");
+    CHECK(progress_text(progress) ==
+          R"({"stage":"reading","records_read":5000000000,"percent":)" + std::string(text) + R"(,"job_id":"a1"})");
   }
 }
 

@@ -85,7 +85,8 @@ TEST_CASE("escapes are undone") {
 }
 
 TEST_CASE("half a surrogate pair is no text") {
-  for (const char* literal : {R"("\ud83e")", R"("\udd84")", R"("\ud83e\u0041")", R"("\ud83e\ud83e")", R"("\ud83ex")", R"("\udd84\ud83e")"}) {
+  for (const char* literal :
+       {R"("\ud83e")", R"("\udd84")", R"("\ud83e\u0041")", R"("\ud83e\ud83e")", R"("\ud83ex")", R"("\udd84\ud83e")"}) {
     CAPTURE(literal);
     CHECK(is_malformed("{\"a\":" + std::string(literal) + "}"));
     CHECK(is_malformed("{" + std::string(literal) + ":1}"));

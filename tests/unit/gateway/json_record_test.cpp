@@ -95,9 +95,10 @@ TEST_CASE("POST: every bad field is named, missing, malformed and unknown ones t
                  {"description", "must be a string"},
                  {"colour", "is not a known field"},
                  {"", "is not a known field"}});
-  CHECK(
-      post(R"({"title":" \t\r\n","owner":"","status":3,"description":true})") ==
-      Problems{{"title", "must not be blank"}, {"owner", "must not be blank"}, {"status", "must be a string"}, {"description", "must be a string"}});
+  CHECK(post(R"({"title":" \t\r\n","owner":"","status":3,"description":true})") == Problems{{"title", "must not be blank"},
+                                                                                            {"owner", "must not be blank"},
+                                                                                            {"status", "must be a string"},
+                                                                                            {"description", "must be a string"}});
 }
 
 TEST_CASE("POST and PUT: null stands for nothing") {
@@ -171,10 +172,11 @@ TEST_CASE("PATCH: only what is present changes, null resets what has a default")
   CHECK(reset.status() == v1::STATUS_PENDING);
   CHECK(reset.has_description());
   CHECK(reset.description().empty());
-  CHECK(patch(R"({"title":null,"owner":null,"status":"","x":null})") == Problems{{"title", "must not be null"},
-                                                                                 {"owner", "must not be null"},
-                                                                                 {"status", "must be one of pending, active, done, archived"},
-                                                                                 {"x", "is not a known field"}});
+  CHECK(patch(R"({"title":null,"owner":null,"status":"","x":null})") ==
+        Problems{{"title", "must not be null"},
+                 {"owner", "must not be null"},
+                 {"status", "must be one of pending, active, done, archived"},
+                 {"x", "is not a known field"}});
 }
 
 TEST_CASE("a record is written member by member as the contract names them") {

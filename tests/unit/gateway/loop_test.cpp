@@ -1,7 +1,7 @@
 // The loop's coarse clock, the sleeper, and how work is cancelled.
+#include "loop/loop.hpp"
 #include "loop/cancellation.hpp"
 #include "loop/counters.hpp"
-#include "loop/loop.hpp"
 #include "loop/sleeper.hpp"
 
 #include "support/catch.hpp"
@@ -70,10 +70,11 @@ TEST_CASE("who comes during a tick hears the next one") {
   std::unique_ptr<Told> late;
   int told = 0;
   Told first(loop, [&] {
-    if (!late) late = std::make_unique<Told>(loop, [&] {
-      ++told;
-      loop.stop();
-    });
+    if (!late)
+      late = std::make_unique<Told>(loop, [&] {
+        ++told;
+        loop.stop();
+      });
   });
   loop.run();
   CHECK(told == 1);

@@ -91,17 +91,26 @@ TEST_CASE("CSV: blank lines are passed over but counted; an empty field in quote
 }
 
 TEST_CASE("CSV: a byte order mark is passed over at the very beginning only") {
-  CHECK(read("\xEF\xBB\xBF" "a,b\n") == Rows{"1[a][b]"});
+  CHECK(read("\xEF\xBB\xBF"
+             "a,b\n") == Rows{"1[a][b]"});
   CHECK(read("\xEF\xBB\xBF\"a\",b\n") == Rows{"1[a][b]"});
-  CHECK(read("\xEF\xBB\xBF\n\xEF\xBB\xBF" "a\n") == Rows{"2[\xEF\xBB\xBF" "a]"});
-  CHECK(read("\xEF\xBB\xBF\xEF\xBB\xBF" "a\n") == Rows{"1[\xEF\xBB\xBF" "a]"});
+  CHECK(read("\xEF\xBB\xBF\n\xEF\xBB\xBF"
+             "a\n") == Rows{"2[\xEF\xBB\xBF"
+                            "a]"});
+  CHECK(read("\xEF\xBB\xBF\xEF\xBB\xBF"
+             "a\n") == Rows{"1[\xEF\xBB\xBF"
+                            "a]"});
   CHECK(read("a\xEF\xBB\xBF\n") == Rows{"1[a\xEF\xBB\xBF]"});
   CHECK(read("\xEF\xBB\xBF").empty());
 }
 
 TEST_CASE("CSV: the beginning of a mark that is none belongs to the text") {
-  CHECK(read("\xEF" "a\n") == Rows{"1[\xEF" "a]"});
-  CHECK(read("\xEF\xBB" "a,b\n") == Rows{"1[\xEF\xBB" "a][b]"});
+  CHECK(read("\xEF"
+             "a\n") == Rows{"1[\xEF"
+                            "a]"});
+  CHECK(read("\xEF\xBB"
+             "a,b\n") == Rows{"1[\xEF\xBB"
+                              "a][b]"});
   CHECK(read("\xEF\xBB,b\n") == Rows{"1[\xEF\xBB][b]"});
   CHECK(read("\xEF\xBB\n") == Rows{"1[\xEF\xBB]"});
   CHECK(read("\xEF\xBB\"") == Rows{"1" + quote_inside});

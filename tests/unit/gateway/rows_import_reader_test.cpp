@@ -71,7 +71,8 @@ Lines csv(std::string_view body) { return read(Format::csv, body); }
 Lines ndjson(std::string_view body) { return read(Format::ndjson, body); }
 
 const std::string header_wanted =
-    "1! : the first line must name the columns: title and owner, and where wanted status and description (id, created_at, updated_at and version are "
+    "1! : the first line must name the columns: title and owner, and where wanted status and description (id, created_at, updated_at and "
+    "version are "
     "passed over)";
 
 }  // namespace
@@ -86,7 +87,8 @@ TEST_CASE("CSV import: the header says where the fields stand, status and descri
 }
 
 TEST_CASE("CSV import: what only the server sets is passed over, whatever it holds") {
-  CHECK(csv("id,title,owner,status,description,created_at,updated_at,version\n7,t,o,done,d,\xff,yesterday,many\n") == Lines{"2 t|o|done|d"});
+  CHECK(csv("id,title,owner,status,description,created_at,updated_at,version\n7,t,o,done,d,\xff,yesterday,many\n") ==
+        Lines{"2 t|o|done|d"});
 }
 
 TEST_CASE("CSV import: a file without a good header has one fault and no rows") {
@@ -110,8 +112,8 @@ TEST_CASE("CSV import: a header alone is an import of nothing") { CHECK(csv("tit
 
 TEST_CASE("CSV import: a bad row is rejected with its line, its neighbours go along") {
   CHECK(csv("title,owner\na,o\nb\nc,o,x\nd,\"o\"!\ne,o\n") == Lines{"2 a|o|-|", "3! : has 1 fields, the first line has 2",
-                                                                    "4! : has 3 fields, the first line has 2", "5! : text follows a closing quote",
-                                                                    "6 e|o|-|"});
+                                                                    "4! : has 3 fields, the first line has 2",
+                                                                    "5! : text follows a closing quote", "6 e|o|-|"});
 }
 
 TEST_CASE("CSV import: every bad field of a row is named") {
@@ -133,7 +135,8 @@ TEST_CASE("NDJSON import: one record a line, blank lines passed over but counted
                R"({"description":"d","status":"done","owner":"o","title":"u"})"
                "\r\n"
                R"({"title":"v","owner":"o"})") == Lines{"1 t|o|-|", "4 u|o|done|d", "5 v|o|-|"});
-  CHECK(ndjson(R"( {"title" : "\u4e2d\n\"", "owner":"o" , "description":""} )" "\n") == Lines{"1 中\n\"|o|-|"});
+  CHECK(ndjson(R"( {"title" : "\u4e2d\n\"", "owner":"o" , "description":""} )"
+               "\n") == Lines{"1 中\n\"|o|-|"});
 }
 
 TEST_CASE("NDJSON import: nothing is an import of nothing") {
@@ -147,8 +150,9 @@ TEST_CASE("NDJSON import: what only the server sets is passed over, other names 
 }
 
 TEST_CASE("NDJSON import: a line that is no JSON, no object, or no record is rejected, and the next one is read") {
-  const Lines lines =
-      ndjson("{\"title\":\"t\"\n[]\n{}\n{\"title\":\"\xff\"}\n{\"title\":1,\"owner\":\" \",\"status\":\"odd\"}\n{\"title\":\"t\",\"owner\":\"o\"}\n");
+  const Lines lines = ndjson(
+      "{\"title\":\"t\"\n[]\n{}\n{\"title\":\"\xff\"}\n{\"title\":1,\"owner\":\" "
+      "\",\"status\":\"odd\"}\n{\"title\":\"t\",\"owner\":\"o\"}\n");
   REQUIRE(lines.size() == 9);
   CHECK_THAT(lines[0], Catch::StartsWith("1! : The body is not well-formed JSON (byte "));
   CHECK(lines[1] == "2! body: must be a JSON object");
@@ -172,7 +176,8 @@ TEST_CASE("NDJSON import: a line may be as long as the limit and no longer") {
 
 TEST_CASE("import: a message holds 1000 lines and no more, good and bad ones together") {
   std::string good = "title,owner\n", mixed = good, objects;
-  for (int i = 0; i < 2000; ++i) good += "t,o\n", mixed += i % 2 ? "t,o\n" : "t\n", objects += i % 2 ? "{\"title\":\"t\",\"owner\":\"o\"}\n" : "{\n";
+  for (int i = 0; i < 2000; ++i)
+    good += "t,o\n", mixed += i % 2 ? "t,o\n" : "t\n", objects += i % 2 ? "{\"title\":\"t\",\"owner\":\"o\"}\n" : "{\n";
   for (const auto& [format, body, rows] :
        {std::tuple{Format::csv, good, 1000}, std::tuple{Format::csv, mixed, 500}, std::tuple{Format::ndjson, objects, 500}}) {
     const Messages messages = messages_of(format, body);

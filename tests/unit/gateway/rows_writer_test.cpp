@@ -35,10 +35,8 @@ std::string written(Format format, std::string_view fields, const std::vector<v1
 }
 
 std::vector<v1::Record> nasty() {
-  return {record("a", "b"),
-          record("comma, \"quote\"", "中文 \xf0\x9f\xa6\x84", v1::STATUS_PENDING, "line\nline\r\nline\rend\r"),
-          record("\"", ",", v1::STATUS_DONE, "\n"),
-          record(" blanks ", "\\back\\slash", v1::STATUS_ARCHIVED, std::string("\x01\x1f\x7f\t")),
+  return {record("a", "b"), record("comma, \"quote\"", "中文 \xf0\x9f\xa6\x84", v1::STATUS_PENDING, "line\nline\r\nline\rend\r"),
+          record("\"", ",", v1::STATUS_DONE, "\n"), record(" blanks ", "\\back\\slash", v1::STATUS_ARCHIVED, std::string("\x01\x1f\x7f\t")),
           record("=1+1", "\"\"", v1::STATUS_ACTIVE, std::string(10'000, '"'))};
 }
 

@@ -1,4 +1,5 @@
-// A real HTTP server on a free loopback port, on a loop and thread of its own, with a small table of handlers. Used by the tests of the session.
+// A real HTTP server on a free loopback port, on a loop and thread of its own, with a small table of handlers. Used by the tests of the
+// session.
 #pragma once
 
 #include "http/event_stream.hpp"
@@ -127,9 +128,7 @@ class Bench {
       if (!co_await held.work(request.cancellation)) response.status = 499;
       co_return response;
     };
-    const auto respond = [](auto fill) -> http::Handler {
-      return [fill](Request& request) -> Reply { co_return fill(request); };
-    };
+    const auto respond = [](auto fill) -> http::Handler { return [fill](Request& request) -> Reply { co_return fill(request); }; };
     return {
         {Method::get, "/hello", respond([](Request&) { return plain("hello"); })},
         {Method::delete_, "/hello", respond([](Request&) { return http::Response{.status = 204}; })},

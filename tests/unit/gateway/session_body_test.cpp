@@ -132,8 +132,9 @@ TEST_CASE("session: a body that nobody reads is passed over where it is short, e
   Bench bench(small());
   Client client = bench.connect();
   CHECK(client.post("/ignore", "body").answer().body == "ignored");
-  CHECK(client.send("POST /ignore HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("body") + "0\r\n\r\n").answer().body ==
-        "ignored");
+  CHECK(client.send("POST /ignore HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("body") + "0\r\n\r\n")
+            .answer()
+            .body == "ignored");
   CHECK(client.post("/unread", "body").answer().body == "unread");
   CHECK(client.get("/hello").answer().body == "hello");
   const Answer answer = client.post("/ignore", std::string(101, 'x')).answer();
@@ -146,7 +147,8 @@ TEST_CASE("session: bytes that are no request are refused, and nothing after the
   Bench bench;
   const std::string next = "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n";
   for (const std::string bytes :
-       {"\x16\x03\x01", "GET / HTTP/1.1\nHost: test\n\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: test\r\nX\r\n\r\n",
+       {"\x16\x03\x01", "GET / HTTP/1.1\nHost: test\n\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: test\r\nX\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
     CAPTURE(bytes);
     CHECK(refused(bench, bytes + next) == 400);

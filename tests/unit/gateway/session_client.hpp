@@ -1,5 +1,5 @@
-// A plain blocking HTTP client over one loopback connection: bytes out, answers in. Whatever is waited for has a deadline, after which the test
-// fails. Used by the tests of the session.
+// A plain blocking HTTP client over one loopback connection: bytes out, answers in. Whatever is waited for has a deadline, after which the
+// test fails. Used by the tests of the session.
 #pragma once
 
 #include "support/catch.hpp"

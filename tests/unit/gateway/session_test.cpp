@@ -72,7 +72,8 @@ TEST_CASE("session: HTTP/1.0 ends after one request, or stays when asked to") {
   CHECK(answer["connection"] == "close");
   CHECK(once.is_closed());
   Client stays = bench.connect();
-  for (int i = 0; i < 2; ++i) CHECK(stays.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").answer()["connection"] == "keep-alive");
+  for (int i = 0; i < 2; ++i)
+    CHECK(stays.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").answer()["connection"] == "keep-alive");
 }
 
 TEST_CASE("session: HEAD has the header of GET and no body") {
