@@ -33,6 +33,12 @@ def test_every_file_has_a_tag_and_is_304_to_who_has_it(api, name):
     assert response.headers["ETag"] == tag
 
 
+def test_a_browser_that_asks_for_an_icon_unbidden_gets_one(api):
+    response = api.get("/favicon.ico")
+    assert response.content == (FRONTEND / "favicon.svg").read_bytes()
+    assert response.headers["Content-Type"] == "image/svg+xml"
+
+
 def test_caches_ask_before_they_use_it(api):
     assert api.get("/app/app.js").headers["Cache-Control"] == "no-cache"
 
