@@ -22,6 +22,7 @@ Builds and tests on this Debian 12 machine, and ends with ctest's summary and ex
   unit          pure code                      integration   parts together, on SQLite and on the cluster
   contract      both stores, one contract      http          the real programs over HTTP, on both stores
   grpc          the services by grpcurl        browser       console, frontend and documentation in Chromium
+  chaos         nodes and programs killed, paused, cut off under load; the history checked against the database
   deploy        the local cluster and run.sh   lint          scripts and protocol definitions
   anything else is a regular expression on the names of the tests (ctest -N lists them)
 
