@@ -28,6 +28,20 @@ std::string_view role_name(Role role) {
 
 constexpr int silences_of_the_dead = 2;
 
+/// The latest timeline stays known while the node that is on it cannot be seen. When all nodes answer and none is on it, it is gone: its
+/// only primary was rewound by the cluster itself.
+void fill_timeline(Snapshot& snapshot) {
+  std::int32_t latest = 0;
+  bool all_answer = true;
+  for (const NodeState& node : snapshot.nodes) {
+    all_answer = all_answer && (node.role == Role::primary || node.role == Role::standby);
+    latest = std::max(latest, node.timeline);
+  }
+  if (latest < snapshot.timeline && !all_answer) return;
+  if (latest < snapshot.timeline) base::log::warn("a timeline is gone", {{"was", snapshot.timeline}, {"is", latest}});
+  snapshot.timeline = latest;
+}
+
 /// Lag in bytes needs the position of the primary checked last.
 void fill_lag(Snapshot& snapshot) {
   Position primary = 0;
@@ -98,9 +112,9 @@ void Cluster::publish(std::size_t index, NodeState state) {
     if (before.role != Role::unknown) nodes_[index]->pool->reset();
   }
   auto next = std::make_shared<Snapshot>(*snapshot_);
-  next->timeline = std::max(next->timeline, state.timeline);
   next->nodes[index] = std::move(state);
   next->checked_at = base::now();
+  fill_timeline(*next);
   fill_lag(*next);
   snapshot_ = std::move(next);
   for (auto& waiter : waiting_) waiter.cancel();

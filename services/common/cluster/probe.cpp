@@ -1,14 +1,18 @@
 #include "cluster/probe.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace cluster {
 namespace {
 
 // in recovery, position in bytes, timeline, replay lag in ms, read-only
+// The timeline of a standby that receives nothing is known only as of its last restartpoint: negative, it is one at least.
 const pg::Statement& question(Dialect dialect) {
   static const pg::Statement for_postgresql(
       "SELECT r,"
       " ((CASE WHEN r THEN coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn) ELSE pg_current_wal_lsn() END) - '0/0'::pg_lsn)::bigint,"
-      " CASE WHEN r THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))"
+      " CASE WHEN r THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), -(SELECT timeline_id FROM pg_control_checkpoint()))"
       "  ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer END,"
       " CASE WHEN r AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()"
       "  THEN greatest(0, coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0))::bigint ELSE "
@@ -61,7 +65,9 @@ pg::Awaitable<NodeState> Probe::check() {
   state.round_trip_us = std::chrono::duration_cast<std::chrono::microseconds>(base::SteadyClock::now() - started).count();
   state.role = rows->boolean(0, 0) ? Role::standby : Role::primary;
   state.position = static_cast<Position>(rows->int8(0, 1));
-  state.timeline = rows->int4(0, 2);
+  const std::int32_t timeline = rows->int4(0, 2);
+  last_timeline_ = timeline >= 0 ? timeline : std::max(last_timeline_, -timeline);
+  state.timeline = last_timeline_;
   state.replay_lag_ms = rows->int8(0, 3);
   state.read_only = rows->boolean(0, 4);
   co_return state;

@@ -27,6 +27,7 @@ class Probe {
   Dialect dialect_;
   std::chrono::milliseconds timeout_;
   std::unique_ptr<pg::Connection> connection_;
+  std::int32_t last_timeline_ = 0;
 };
 
 }  // namespace cluster

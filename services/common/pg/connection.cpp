@@ -70,12 +70,22 @@ base::Result<Rows> outcome(PGresult* raw, bool& poisoned) {
 
 }  // namespace
 
+struct Watchdog::State {
+  std::vector<Connection*> connections;
+  asio::steady_timer timer;
+  bool stopped = false;
+
+  explicit State(const asio::any_io_executor& executor) : timer(executor) {}
+};
+
 Statement::Statement(std::string text) : name("s" + std::to_string(base::fnv1a(text))), sql(std::move(text)) {}
 
-Connection::Connection(Watchdog& watchdog) : watchdog_(watchdog), socket_(watchdog.executor()) { watchdog_.add(this); }
+Connection::Connection(Watchdog& watchdog) : watched_(watchdog.state_), socket_(watchdog.executor()) {
+  watched_->connections.push_back(this);
+}
 
 Connection::~Connection() {
-  watchdog_.remove(this);
+  std::erase(watched_->connections, this);
   if (socket_.is_open()) socket_.release();
 }
 
@@ -247,14 +257,6 @@ Awaitable<base::Result<Rows>> Connection::run(const Statement& statement, Params
   co_return std::move(outcomes->front());
 }
 
-struct Watchdog::State {
-  std::vector<Connection*> connections;
-  asio::steady_timer timer;
-  bool stopped = false;
-
-  explicit State(const asio::any_io_executor& executor) : timer(executor) {}
-};
-
 Watchdog::Watchdog(asio::any_io_executor executor) : executor_(std::move(executor)), state_(std::make_shared<State>(executor_)) {
   auto watch = [](std::shared_ptr<State> state) -> Awaitable<void> {
     while (!state->stopped) {
@@ -273,8 +275,5 @@ Watchdog::~Watchdog() {
   state_->stopped = true;
   state_->timer.cancel();
 }
-
-void Watchdog::add(Connection* connection) { state_->connections.push_back(connection); }
-void Watchdog::remove(Connection* connection) { std::erase(state_->connections, connection); }
 
 }  // namespace pg

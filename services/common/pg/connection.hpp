@@ -41,7 +41,23 @@ struct Step {
   bool sync = true;
 };
 
-class Watchdog;
+class Connection;
+
+/// Ends what has passed its deadline: one coarse timer (20 ms) for all connections of an event loop instead of one timer a statement. A
+/// connection may outlive it: work that is under way when an event loop ends is destroyed with the loop.
+class Watchdog {
+ public:
+  explicit Watchdog(boost::asio::any_io_executor executor);
+  ~Watchdog();
+  boost::asio::any_io_executor executor() const { return executor_; }
+
+ private:
+  friend class Connection;
+  struct State;
+
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<State> state_;
+};
 
 /// Not thread-safe: one event loop. One batch at a time.
 class Connection {
@@ -83,7 +99,7 @@ class Connection {
   base::Error broken(std::string_view doing);
   void expire();
 
-  Watchdog& watchdog_;
+  std::shared_ptr<Watchdog::State> watched_;
   std::unique_ptr<PGconn, Finish> conn_;
   boost::asio::posix::stream_descriptor socket_;
   std::unordered_set<std::string> prepared_;
@@ -92,23 +108,6 @@ class Connection {
   bool usable_ = false;
   bool expired_ = false;
   bool abandoned_ = false;
-};
-
-/// Ends what has passed its deadline: one coarse timer (20 ms) for all connections of an event loop instead of one timer a statement.
-class Watchdog {
- public:
-  explicit Watchdog(boost::asio::any_io_executor executor);
-  ~Watchdog();
-  boost::asio::any_io_executor executor() const { return executor_; }
-
- private:
-  friend class Connection;
-  struct State;
-  void add(Connection* connection);
-  void remove(Connection* connection);
-
-  boost::asio::any_io_executor executor_;
-  std::shared_ptr<State> state_;
 };
 
 }  // namespace pg
