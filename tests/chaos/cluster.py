@@ -229,12 +229,6 @@ class Cluster:
             raise Late(f"the switchover from {primary} to {candidate} was refused: {status} {text}")
         return candidate
 
-    def wait_for_log(self, node, word, seconds=10):
-        """Until Patroni of this node logs a line with this word."""
-        with open(self.folder / "log" / f"{node.name}.log", encoding="utf-8") as log:
-            log.seek(0, os.SEEK_END)
-            wait_until(lambda: word in log.readline(), seconds, f'"{word}" in the log of {node}')
-
     def save_logs(self, folder):
         for log in (self.folder / "log").glob("*.log"):
             shutil.copy(log, folder)

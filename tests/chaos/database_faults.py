@@ -48,11 +48,13 @@ def pause_primary(scene):
 @fault("freeze-node", "SIGSTOP of the primary's Patroni and PostgreSQL until there is another primary, 27 s at most")
 def freeze_node(scene):
     primary = scene.primary()
-    # Between two rounds of Patroni: 3.0.2 stopped within one, or waiting for a PostgreSQL that is stopped alone, takes
-    # the leader's key back when it goes on, whoever has it by then, and the cluster loses what the new primary has
-    # acknowledged.
-    scene.cluster.wait_for_log(primary, "no action")
     with stopped([primary.patroni(), *primary.postgres()]), contextlib.suppress(Late):
+        scene.until_writes(27)
+
+
+@fault("hang-primary", "SIGSTOP of the primary's PostgreSQL alone until there is another primary, 27 s at most")
+def hang_primary(scene):
+    with stopped(scene.primary().postgres()), contextlib.suppress(Late):
         scene.until_writes(27)
 
 

@@ -13,6 +13,7 @@ import pathlib
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -175,7 +176,7 @@ class Run:
         try:
             scene.load.finish()
             found = scene.cluster.rows("SELECT id, title, description, version FROM records")
-        except (Late, RuntimeError) as problem:
+        except (Late, RuntimeError, subprocess.TimeoutExpired) as problem:
             self.troubles.append(str(problem))
             return None
         return [Row(int(identifier), title, mark, int(version)) for identifier, title, mark, version in found]
@@ -185,6 +186,7 @@ def _leave(number, _):
     """Everything is stopped on the way out, and no second signal gets in its way."""
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
+    say(f"stopping everything: {signal.Signals(number).name}")
     sys.exit(128 + number)
 
 
