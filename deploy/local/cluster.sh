@@ -109,7 +109,9 @@ check_ports() {
 launch_etcd() {
   node_runs etcd && return 0
   local client=http://127.0.0.1:$etcd_port peer=http://127.0.0.1:$etcd_peer_port
-  launch_clean etcd "$dir/etcd" etcd --name records --data-dir "$dir/etcd/data" --logger zap --log-level warn \
+  # The v2 interface, by which Patroni 3.0 changes the leader key only if it still is its own: by v3 a node that was frozen for longer than its
+  # lease takes the key back from whoever was promoted meanwhile, and what that one has acknowledged is lost.
+  launch_clean etcd "$dir/etcd" etcd --enable-v2 --name records --data-dir "$dir/etcd/data" --logger zap --log-level warn \
     --listen-client-urls "$client" --advertise-client-urls "$client" --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
     --initial-cluster "records=$peer" --auto-compaction-mode periodic --auto-compaction-retention 1h
 }

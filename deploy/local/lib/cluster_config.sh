@@ -71,7 +71,7 @@ patroni_config() {
 scope: $scope
 name: $name
 log: {level: INFO}
-etcd3: {host: "127.0.0.1:$etcd_port"}
+etcd: {host: "127.0.0.1:$etcd_port"}
 restapi:
   listen: 127.0.0.1:${rest_ports[$1]}
   connect_address: 127.0.0.1:${rest_ports[$1]}
