@@ -54,7 +54,7 @@ function problemFrom(status, text, header) {
   });
 }
 
-async function call(method, path, { params, body, headers = {}, signal, timeout = 30_000, address, unavailableIsAnswer = false } = {}) {
+async function call(method, path, { params, body, headers = {}, signal, timeout = 40_000, address, unavailableIsAnswer = false } = {}) {
   const limits = [AbortSignal.timeout(timeout), ...(signal ? [signal] : [])];
   let response;
   let text;

@@ -40,7 +40,8 @@ class Incoming {
   /// Gives the call up, if it has not ended.
   virtual ~Incoming() = default;
   /// The next message, valid until the next call; null at the end. After null or an error: do not call again.
-  /// `by`: gives the call up then, DEADLINE_EXCEEDED; for the first message of a stream that has no deadline itself.
+  /// `by`: gives the call up then, DEADLINE_EXCEEDED (UNAVAILABLE for a call that waits for its service); for the first message of a stream
+  /// that has no deadline itself.
   virtual Reply<const Message*> next(base::Deadline by = base::Deadline::max()) = 0;
 };
 

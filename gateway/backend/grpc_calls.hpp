@@ -167,8 +167,8 @@ class ReadStream final : public grpc::ClientReadReactor<Response> {
 template <class Response>
 class Reading final : public Incoming<Response> {
  public:
-  Reading(loop::Loop& loop, std::shared_ptr<ReadStream<Response>> stream, loop::Cancellation* by)
-      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), by) {}
+  Reading(loop::Loop& loop, std::shared_ptr<ReadStream<Response>> stream, const CallOptions& options)
+      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), options.cancellation), waits_(options.wait_for_service) {}
   ~Reading() override {
     if (!ended_) stream_->abandon();
   }
@@ -178,6 +178,8 @@ class Reading final : public Incoming<Response> {
     if (const Response* const message = co_await stream_->next()) co_return message;
     ended_ = true;
     const grpc::Status status = co_await stream_->status();
+    // What was waited for may not have been there at all.
+    if (limit.passed() && waits_) co_return base::unavailable("The service does not answer.");
     if (limit.passed()) co_return base::deadline_exceeded("The service took too long to answer.");
     if (!status.ok()) co_return rpc::from_grpc(status);
     co_return nullptr;
@@ -187,12 +189,13 @@ class Reading final : public Incoming<Response> {
   loop::Loop& loop_;
   std::shared_ptr<ReadStream<Response>> stream_;
   CancelCall cancel_;
+  const bool waits_;
   bool ended_ = false;
 };
 
 template <class Response, class Start>
 IncomingPtr<Response> read_stream(loop::Loop& loop, const CallOptions& options, const std::string& token, Start start) {
-  return std::make_unique<Reading<Response>>(loop, ReadStream<Response>::open(loop, options, token, start), options.cancellation);
+  return std::make_unique<Reading<Response>>(loop, ReadStream<Response>::open(loop, options, token, start), options);
 }
 
 /// A stream of requests with one answer, one message at a time: the caller is held until the service has room.

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t first_buffer = 2048;
 constexpr auto linger_patience = std::chrono::milliseconds(2000);
+constexpr auto last_request_patience = std::chrono::milliseconds(300);
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
 bool starts_like_a_method(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -153,8 +154,8 @@ void Connection::on_tick(base::SteadyClock::time_point now) {
 
 void Connection::interrupt() {
   interrupted_ = true;
-  error_code ignored;
-  if (phase_ == Phase::idle) socket_.cancel(ignored);
+  // A request may be on its way already: it is answered, and told that the connection ends.
+  if (phase_ == Phase::idle) phase_ends_ = std::min(phase_ends_, base::SteadyClock::now() + last_request_patience);
 }
 
 asio::awaitable<void> Connection::linger() {

@@ -53,7 +53,7 @@ class Connection : public loop::Ticked {
 
   bool timed_out() const { return timed_out_; }
   bool peer_gone() const { return peer_gone_; }
-  /// Ends an idle wait.
+  /// Ends an idle wait soon, and every later one at once.
   void interrupt();
 
   const Limits& limits() const { return limits_; }

@@ -5,6 +5,7 @@
 #include "console/pages.hpp"
 #include "console/preferences.hpp"
 #include "http/form.hpp"
+#include "http/problem.hpp"
 
 namespace routes {
 namespace {
@@ -37,31 +38,7 @@ std::string_view Visit::query() const {
 
 console::Locale Visit::locale() const { return console::choose_locale(read_cookie(*this, language_cookie), accept_language); }
 
-unsigned http_status(const base::Error& error) {
-  switch (error.code) {
-    case base::Code::invalid_argument:
-    case base::Code::out_of_range:
-      return 422;
-    case base::Code::not_found:
-      return 404;
-    case base::Code::already_exists:
-    case base::Code::failed_precondition:
-    case base::Code::aborted:
-      return 409;
-    case base::Code::permission_denied:
-    case base::Code::unauthenticated:
-      return 403;
-    case base::Code::resource_exhausted:
-      return 429;
-    case base::Code::deadline_exceeded:
-      return 504;
-    case base::Code::unavailable:
-    case base::Code::cancelled:
-      return 503;
-    default:
-      return 500;
-  }
-}
+unsigned http_status(const base::Error& error) { return http::status_of(error, http::Place::body); }
 
 console::Failure failure(const base::Error& error) { return {static_cast<int>(http_status(error)), error.message}; }
 

@@ -58,7 +58,7 @@ Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
   co_return done->value;
 }
 
-/// Idempotency keys beyond their time are forgotten, a bounded number at a time.
+/// Idempotency keys beyond their time are forgotten.
 Awaitable<void> forget_old_keys(records::postgres::Store& store, std::chrono::hours ttl) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
@@ -66,8 +66,13 @@ Awaitable<void> forget_old_keys(records::postgres::Store& store, std::chrono::ho
     boost::system::error_code stopped;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
     if (stopped) co_return;
-    const base::Result<std::int64_t> forgotten = co_await store.forget_keys(base::now() - ttl, forget_at_once, soon());
-    if (forgotten.has_error()) base::log::warn("old idempotency keys could not be removed", {{"detail", forgotten.error().detail}});
+    base::Result<std::int64_t> forgotten = forget_at_once;
+    // Parts of a bounded size, until what is due has gone.
+    while (forgotten.has_value() && *forgotten == forget_at_once)
+      forgotten = co_await store.forget_keys(base::now() - ttl, forget_at_once, soon());
+    if (forgotten.has_error())
+      base::log::warn("old idempotency keys could not be removed",
+                      {{"message", forgotten.error().message}, {"detail", forgotten.error().detail}});
   }
 }
 

@@ -44,7 +44,8 @@ def test_without_the_records_service_everything_says_so_and_comes_back(own_deplo
     client = own_api(running)
     record = client.create()
     port = kill_records(running)
-    answers = [client.get(path) for path in ("/records/", f"/records/{record['id']}", "/health/ready", "/cluster")]
+    paths = ("/records/", f"/records/{record['id']}", "/records/export", "/health/ready", "/cluster")
+    answers = [client.get(path) for path in paths]
     answers += [
         client.post("/records/", json={"title": "t", "owner": client.owner}),
         client.delete(f"/records/{record['id']}"),
