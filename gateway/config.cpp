@@ -78,11 +78,13 @@ std::optional<Config> read_config(int argc, char** argv) {
       ->envname("MAX_CONNECTIONS")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  app.add_option("--max-calls", config.records_client.most_in_flight,
-                 "Calls under way to records-service at a time, a thread; more are refused with 503")
-      ->envname("MAX_CALLS")
+  app.add_option("--max-requests", config.limits.requests, "Requests worked on at a time; more are refused: 503, to a client with its share 429")
+      ->envname("MAX_REQUESTS")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  app.add_flag("--trust-forwarded-for", config.limits.trust_forwarded_for,
+               "Tell clients apart by the last address of X-Forwarded-For: only behind a proxy that writes it")
+      ->envname("TRUST_FORWARDED_FOR");
   app.add_option("--records-streams", streams, "Streams to records-service, a thread; 0: one for each listed address")
       ->envname("RECORDS_STREAMS")
       ->check(CLI::Range(0, 64))
@@ -107,8 +109,8 @@ std::optional<Config> read_config(int argc, char** argv) {
         {app, "--idle-timeout-ms", "IDLE_TIMEOUT_MS", "Between two requests of a connection", limits.idle_timeout},
         {app, "--write-timeout-ms", "WRITE_TIMEOUT_MS", "For a client to take a piece of an answer", limits.write_timeout},
         {app, "--request-timeout-ms", "REQUEST_TIMEOUT_MS", "What the services have for a request", limits.request_timeout},
-        {app, "--service-patience-ms", "SERVICE_PATIENCE_MS", "How long requests wait for a records-service that has gone",
-         config.records_client.patience},
+        {app, "--service-patience-ms", "SERVICE_PATIENCE_MS", "How long requests wait for a service that has gone",
+         config.service_patience},
         {app, "--summary-timeout-ms", "SUMMARY_TIMEOUT_MS", "What they have for a summary", config.summary_patience},
         {app, "--drain-ms", "DRAIN_MS", "How long running requests may take to end after SIGTERM", config.drain},
     };

@@ -22,6 +22,7 @@ struct Config {
   http::Limits limits;
   int threads = 1;
   backend::RecordsClient::Settings records_client;  ///< a thread
+  std::chrono::milliseconds service_patience{30'000};
   std::chrono::milliseconds summary_patience{120'000};
   std::chrono::milliseconds drain{10'000};
   bool access_log = false;

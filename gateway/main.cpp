@@ -23,20 +23,25 @@ struct Lane {
   Lane(const gateway::Config& config, backend::Position& position)
       : records_channel(backend::open_channel(config.records_service)),
         analytics_channel(backend::open_channel(config.analytics_service)),
-        records(loop, counters, position, records_channel, config.records_client),
-        exchange(loop, position, records_channel),
-        analytics(loop, analytics_channel),
+        records_watch(loop, records_channel, config.service_patience),
+        analytics_watch(loop, analytics_channel, config.service_patience),
+        records(loop, counters, position, records_channel, records_watch, config.records_client),
+        exchange(loop, position, records_channel, records_watch),
+        analytics(loop, analytics_channel, analytics_watch),
         cluster(loop, records_channel, analytics_channel),
-        clients{records, exchange, analytics, cluster, config.summary_patience} {}
+        clients{records, exchange, analytics, cluster, config.summary_patience},
+        admission((config.limits.requests + config.threads - 1) / config.threads) {}
 
   loop::Loop loop;
   loop::Counters counters;
   std::shared_ptr<grpc::Channel> records_channel, analytics_channel;
+  backend::ServiceWatch records_watch, analytics_watch;
   backend::RecordsClient records;
   backend::ExchangeClient exchange;
   backend::AnalyticsClient analytics;
   backend::ClusterClient cluster;
   routes::Clients clients;
+  http::Admission admission;
   std::unique_ptr<routes::Routes> routes;
   std::unique_ptr<http::Environment> environment;
 };
@@ -89,6 +94,7 @@ int serve(const gateway::Config& config) {
                                                                              .counters = lane.counters,
                                                                              .router = lane.routes->router(),
                                                                              .limits = config.limits,
+                                                                             .admission = lane.admission,
                                                                              .cors = cors,
                                                                              .access_log = config.access_log});
     environments.push_back(lane.environment.get());

@@ -1,4 +1,5 @@
-// The analytics service as one loop sees it. Made by main.cpp, one a loop; called by routes/analytics and routes/console on that loop only.
+// The analytics service as one loop sees it. A stream that breaks is opened anew where the service is there or comes back soon, so that a
+// restart costs its callers a pause: both calls only read. Made by main.cpp, one a loop; used by the analytics routes and the console.
 #pragma once
 
 #include "backend/call.hpp"
@@ -20,10 +21,10 @@ namespace backend {
 
 class AnalyticsClient {
  public:
-  AnalyticsClient(loop::Loop& loop, std::shared_ptr<grpc::Channel> channel);
+  AnalyticsClient(loop::Loop& loop, std::shared_ptr<grpc::Channel> channel, const ServiceWatch& service);
   ~AnalyticsClient();
 
-  /// Progress messages, then one summary.
+  /// Progress messages, then one summary; progress begins again where the service has ended meanwhile.
   IncomingPtr<analytics::v1::SummarizeResponse> summarize(const analytics::v1::SummarizeRequest& request, const CallOptions& options);
   /// The counts now and at every change, without an end.
   IncomingPtr<analytics::v1::WatchCountsResponse> watch(const analytics::v1::WatchCountsRequest& request, const CallOptions& options);
@@ -31,6 +32,7 @@ class AnalyticsClient {
  private:
   struct Stub;
   loop::Loop& loop_;
+  const ServiceWatch& service_;
   std::unique_ptr<Stub> stub_;
 };
 

@@ -1,6 +1,7 @@
 // What goes with every call to a service besides the request itself. Filled by the routes, read by the clients.
 #pragma once
 
+#include "backend/service_watch.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "loop/cancellation.hpp"
@@ -29,8 +30,16 @@ struct CallOptions {
   std::uint64_t position = 0;  ///< the client's own token; 0: none
   Consistency consistency = Consistency::session;
   loop::Cancellation* cancellation = nullptr;  ///< may be absent
-  /// While the service is away (a restart) the call waits for it instead of failing at once. Then something must bound the wait.
-  bool wait_for_service = false;
+  /// While the service is away the call waits for it, for as long as the watch has patience, instead of failing at once.
+  bool patient = true;
+  /// Set by the clients whose calls can wait: what they wait for; null: nothing.
+  const ServiceWatch* waits_for = nullptr;
+
+  CallOptions waiting_for(const ServiceWatch& service) const {
+    CallOptions options = *this;
+    options.waits_for = patient && !service.is_lost() ? &service : nullptr;
+    return options;
+  }
 };
 
 /// A stream of answers, read one by one: the service is read no faster than `next` is called. Loop thread only.

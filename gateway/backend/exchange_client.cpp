@@ -12,15 +12,14 @@ struct ExchangeClient::Stub {
   std::unique_ptr<v1::RecordsService::Stub> calls;
 };
 
-ExchangeClient::ExchangeClient(loop::Loop& loop, Position& position, std::shared_ptr<grpc::Channel> channel)
-    : loop_(loop), position_(position), stub_(new Stub{v1::RecordsService::NewStub(std::move(channel))}) {}
+ExchangeClient::ExchangeClient(loop::Loop& loop, Position& position, std::shared_ptr<grpc::Channel> channel, const ServiceWatch& service)
+    : loop_(loop), position_(position), service_(service), stub_(new Stub{v1::RecordsService::NewStub(std::move(channel))}) {}
 
 ExchangeClient::~ExchangeClient() = default;
 
 IncomingPtr<v1::ExportResponse> ExchangeClient::export_records(const v1::ExportRequest& request, const CallOptions& options) {
   const std::uint64_t position = position_.latest(options.position);
-  CallOptions patient = options;
-  patient.wait_for_service = true;
+  const CallOptions patient = options.waiting_for(service_);
   return read_stream<v1::ExportResponse>(
       loop_, patient, position == 0 ? std::string() : token_text(position),
       [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->Export(context, &request, reactor); });
@@ -31,8 +30,7 @@ Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& opti
   auto start = [&](grpc::ClientContext* context, auto* response, auto* reactor) {
     stub_->calls->async()->Import(context, response, reactor);
   };
-  CallOptions patient = options;
-  patient.wait_for_service = true;
+  CallOptions patient = options.waiting_for(service_);
   patient.deadline = {};
   const auto stream = Stream::open(loop_, patient, start);
   const CancelCall cancel(stream->context(), options.cancellation);
@@ -46,7 +44,8 @@ Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& opti
       co_return more.error();
     }
     if (!*more) break;
-    const TimeLimit limit(loop_, stream->context(), first ? base::SteadyClock::now() + patience : base::Deadline::max());
+    const TimeLimit limit(loop_, stream->context(), first ? base::SteadyClock::now() + patience : base::Deadline::max(),
+                          first ? patient.waits_for : nullptr);
     open = co_await stream->write(message);
     if (limit.passed()) {
       stream->abandon();

@@ -23,10 +23,10 @@ namespace backend {
 
 class ExchangeClient {
  public:
-  ExchangeClient(loop::Loop& loop, Position& position, std::shared_ptr<grpc::Channel> channel);
+  ExchangeClient(loop::Loop& loop, Position& position, std::shared_ptr<grpc::Channel> channel, const ServiceWatch& service);
   ~ExchangeClient();
 
-  /// Every record that matches. The first message must be waited for with a bound: the call waits for the service.
+  /// Every record that matches.
   IncomingPtr<records::v1::ExportResponse> export_records(const records::v1::ExportRequest& request, const CallOptions& options);
 
   /// Fills the next message (it is empty); false: there is no more. An error gives the import up: nothing of an atomic one is kept.
@@ -39,6 +39,7 @@ class ExchangeClient {
   struct Stub;
   loop::Loop& loop_;
   Position& position_;
+  const ServiceWatch& service_;
   std::unique_ptr<Stub> stub_;
 };
 

@@ -22,7 +22,7 @@ namespace backend {
 inline void prepare(grpc::ClientContext& context, const CallOptions& options, const std::string& token) {
   const auto left = std::chrono::duration_cast<std::chrono::microseconds>(options.deadline - base::SteadyClock::now());
   if (options.deadline != base::Deadline{}) context.set_deadline(std::chrono::system_clock::now() + left);
-  context.set_wait_for_ready(options.wait_for_service);
+  context.set_wait_for_ready(options.waits_for != nullptr);
   if (!options.traceparent.empty()) context.AddMetadata("traceparent", options.traceparent);
   if (options.consistency == Consistency::strong) context.AddMetadata("x-consistency", "strong");
   if (options.consistency == Consistency::eventual) context.AddMetadata("x-consistency", "eventual");
@@ -53,21 +53,23 @@ class CancelCall final : public loop::Cancellable {
   loop::Cancellation* by_;
 };
 
-/// Gives a call up at a time, as coarse as the loop's tick.
+/// Gives a call up at a time, as coarse as the loop's tick, or when the service that it waits for is lost.
 class TimeLimit final : loop::Ticked {
  public:
-  TimeLimit(loop::Loop& loop, grpc::ClientContext& context, base::Deadline at) : Ticked(loop), context_(context), at_(at) {}
+  TimeLimit(loop::Loop& loop, grpc::ClientContext& context, base::Deadline at, const ServiceWatch* service = nullptr)
+      : Ticked(loop), context_(context), at_(at), service_(service) {}
   bool passed() const { return passed_; }
 
  private:
   void on_tick(base::SteadyClock::time_point now) override {
-    if (passed_ || now < at_) return;
+    if (passed_ || (now < at_ && !(service_ && service_->is_lost()))) return;
     passed_ = true;
     context_.TryCancel();
   }
 
   grpc::ClientContext& context_;
   const base::Deadline at_;
+  const ServiceWatch* service_;
   bool passed_ = false;
 };
 
@@ -168,18 +170,21 @@ template <class Response>
 class Reading final : public Incoming<Response> {
  public:
   Reading(loop::Loop& loop, std::shared_ptr<ReadStream<Response>> stream, const CallOptions& options)
-      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), options.cancellation), waits_(options.wait_for_service) {}
+      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), options.cancellation), waits_for_(options.waits_for) {}
   ~Reading() override {
     if (!ended_) stream_->abandon();
   }
 
   boost::asio::awaitable<base::Result<const Response*>> next(base::Deadline by) override {
-    const TimeLimit limit(loop_, stream_->context(), by);
-    if (const Response* const message = co_await stream_->next()) co_return message;
+    const TimeLimit limit(loop_, stream_->context(), by, began_ ? nullptr : waits_for_);
+    if (const Response* const message = co_await stream_->next()) {
+      began_ = true;
+      co_return message;
+    }
     ended_ = true;
     const grpc::Status status = co_await stream_->status();
     // What was waited for may not have been there at all.
-    if (limit.passed() && waits_) co_return base::unavailable("The service does not answer.");
+    if (limit.passed() && waits_for_) co_return base::unavailable("The service does not answer.");
     if (limit.passed()) co_return base::deadline_exceeded("The service took too long to answer.");
     if (!status.ok()) co_return rpc::from_grpc(status);
     co_return nullptr;
@@ -189,7 +194,8 @@ class Reading final : public Incoming<Response> {
   loop::Loop& loop_;
   std::shared_ptr<ReadStream<Response>> stream_;
   CancelCall cancel_;
-  const bool waits_;
+  const ServiceWatch* const waits_for_;
+  bool began_ = false;  ///< the service was there
   bool ended_ = false;
 };
 

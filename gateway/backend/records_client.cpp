@@ -73,16 +73,15 @@ struct RecordsClient::Pending final : loop::Cancellable {
 };
 
 RecordsClient::RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel,
-                             const Settings& settings)
+                             const ServiceWatch& service, const Settings& settings)
     : Ticked(loop),
       loop_(loop),
       counters_(counters),
       position_(position),
       channel_(std::move(channel)),
+      service_(service),
       settings_(settings),
-      streams_(settings.streams) {
-  channel_->GetState(true);
-}
+      streams_(settings.streams) {}
 
 RecordsClient::~RecordsClient() {
   for (const auto* const list : {&streams_, &retiring_})
@@ -91,12 +90,7 @@ RecordsClient::~RecordsClient() {
 }
 
 Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& options) {
-  const auto now = base::SteadyClock::now();
-  if (in_flight_ >= settings_.most_in_flight) {
-    counters_.backend_refused.add();
-    co_return base::overloaded("The gateway has as many requests under way as it takes. Try again shortly.");
-  }
-  if (service_is_lost(now)) co_return base::unavailable("The records service does not answer.");
+  if (service_.is_lost()) co_return base::unavailable("The records service does not answer.");
   ensure_key(call);
   call.set_traceparent(options.traceparent);
   if (options.consistency == Consistency::session) {
@@ -228,7 +222,6 @@ void RecordsClient::take(const std::shared_ptr<v1::ExecuteResponse>& batch) {
     pending->reply = RecordsReply(batch, &reply);
     settled.push_back(pending);
   }
-  down_since_ = {};
   back_off_ = {};
   for (Pending* pending : settled) pending->answer.wake();
   if (std::ranges::any_of(lines_, [](const Line& line) { return !line.waiting.empty(); })) flush_soon();
@@ -252,7 +245,6 @@ void RecordsClient::on_stream_end(Stream& ended, const std::string& why) {
     const auto now = base::SteadyClock::now();
     for (auto& stream : streams_)
       if (is_it(stream)) stream.reset();
-    if (!is_down()) down_since_ = now;
     counters_.backend_breaks.add();
     base::log::warn("the stream to the records service ended", {{"detail", why}, {"in_flight", in_flight_}});
     reopen_ = now + back_off_;
@@ -271,26 +263,14 @@ void RecordsClient::replace_old_streams(base::SteadyClock::time_point now) {
   }
 }
 
-bool RecordsClient::service_is_lost(base::SteadyClock::time_point now) {
-  if (!is_down() || now - down_since_ < settings_.patience) return false;
-  if (channel_->GetState(true) != GRPC_CHANNEL_READY) return true;
-  down_since_ = {};
-  return false;
-}
-
 void RecordsClient::on_tick(base::SteadyClock::time_point now) {
-  if (channel_->GetState(in_flight_ > 0) == GRPC_CHANNEL_READY) {
-    if (std::ranges::any_of(streams_, [](const auto& stream) { return stream != nullptr; })) down_since_ = {};
-  } else if (in_flight_ > 0 && !is_down()) {
-    down_since_ = now;
-  }
   if (in_flight_ > 0) {
-    const bool lost = service_is_lost(now);
+    const bool lost = service_.is_lost();
     const auto no_service = [] { return base::unavailable("The records service does not answer."); };
     for (Pending* pending : slots_) {
       if (!pending) continue;
       // The service ends a call at its deadline; what it has not even got is ended here.
-      if (lost || (is_down() && !pending->via && now > pending->deadline)) finish(*pending, no_service());
+      if (lost || (service_.is_down() && !pending->via && now > pending->deadline)) finish(*pending, no_service());
       else if (now > pending->deadline + grace) finish(*pending, base::deadline_exceeded("The records service took too long to answer."));
     }
   }

@@ -12,6 +12,7 @@
 
 #include "backend/call.hpp"
 #include "backend/position.hpp"
+#include "backend/service_watch.hpp"
 #include "loop/counters.hpp"
 #include "loop/loop.hpp"
 
@@ -41,18 +42,15 @@ using RecordsReply = std::shared_ptr<const records::v1::Reply>;
 class RecordsClient final : private loop::Ticked {
  public:
   struct Settings {
-    std::size_t most_in_flight = 4096;  ///< beyond it calls are refused at once
     std::size_t streams = 1;
-    /// How long calls are kept for a service that has gone, if their own deadline is not sooner; gone longer, it is refused to at once.
-    std::chrono::milliseconds patience{30'000};
   };
 
   RecordsClient(loop::Loop& loop, loop::Counters& counters, Position& position, std::shared_ptr<grpc::Channel> channel,
-                const Settings& settings);
+                const ServiceWatch& service, const Settings& settings);
   ~RecordsClient() override;
 
   /// `call` holds the request; id, timeout, token and trace are filled in here, and a write without an idempotency key gets one.
-  /// Errors: what the service answered; RESOURCE_EXHAUSTED (too many calls), UNAVAILABLE (no service within patience or deadline),
+  /// Errors: what the service answered; UNAVAILABLE (no service within patience or deadline),
   /// DEADLINE_EXCEEDED, CANCELLED.
   Reply<RecordsReply> execute(records::v1::Call& call, const CallOptions& options);
 
@@ -84,13 +82,12 @@ class RecordsClient final : private loop::Ticked {
   void fill(Stream& stream, records::v1::ExecuteRequest& message, base::SteadyClock::time_point now);
   void on_stream_end(Stream& stream, const std::string& why);
   void replace_old_streams(base::SteadyClock::time_point now);
-  bool is_down() const { return down_since_ != base::SteadyClock::time_point{}; }
-  bool service_is_lost(base::SteadyClock::time_point now);
 
   loop::Loop& loop_;
   loop::Counters& counters_;
   Position& position_;
   std::shared_ptr<grpc::Channel> channel_;
+  const ServiceWatch& service_;
   const Settings settings_;
 
   std::vector<Pending*> slots_;  ///< by the low half of a call's id
@@ -104,7 +101,6 @@ class RecordsClient final : private loop::Ticked {
   bool flush_posted_ = false;
   base::SteadyClock::time_point reopen_{};  ///< not before this
   std::chrono::milliseconds back_off_{0};
-  base::SteadyClock::time_point down_since_{};  ///< epoch: not down
 };
 
 }  // namespace backend

@@ -32,6 +32,11 @@ Connection::Connection(loop::Loop& loop, Socket socket, const Limits& limits) : 
   socket_.non_blocking(true, ignored);
 }
 
+asio::ip::address Connection::peer() const {
+  error_code ignored;
+  return socket_.remote_endpoint(ignored).address();
+}
+
 void Connection::enter(Phase phase, std::chrono::milliseconds patience) {
   phase_ = phase;
   phase_ends_ = base::SteadyClock::now() + patience;

@@ -57,6 +57,7 @@ class Connection : public loop::Ticked {
   void interrupt();
 
   const Limits& limits() const { return limits_; }
+  boost::asio::ip::address peer() const;
 
  private:
   enum class Phase { idle, reading, working, writing };

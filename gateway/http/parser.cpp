@@ -136,6 +136,7 @@ void Parser::on_field_impl(bh::field field, View name, View text, Ec& error) {
   }
   if (equal_ignoring_case(name, "traceparent")) headers.traceparent = value;
   else if (equal_ignoring_case(name, "x-request-id")) headers.request_id = value;
+  else if (equal_ignoring_case(name, "x-forwarded-for")) put_list(headers.forwarded_for, value);
   else if (equal_ignoring_case(name, "x-consistency-token")) put_single(headers.consistency_token, value, name);
   else if (equal_ignoring_case(name, "idempotency-key"))
     put_single(headers.idempotency_key, value, name), headers.has_idempotency_key = true;

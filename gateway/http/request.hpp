@@ -40,6 +40,7 @@ struct Headers {
   std::string_view idempotency_key;
   std::string_view consistency_token;
   std::string_view request_id;
+  std::string_view forwarded_for;
   std::string_view traceparent;
   std::string_view sec_fetch_site;
   std::string_view access_control_request_method;

@@ -25,6 +25,7 @@ struct Route {
   Handler handler;
   BodyUse body = BodyUse::ignored;
   bool cross_origin = true;  ///< other origins may read the answer (CORS)
+  bool admission = true;     ///< asks services, so it may be refused when there is too much to do
   std::size_t index = 0;     ///< place in the table, for counters; set by the router
 };
 

@@ -29,10 +29,16 @@ std::string text(Number number) {
 constexpr int quick_gzip = 1;
 constexpr int quick_brotli = 1;
 
+/// Not logged: under a flood that would cost more than the answer.
+Response too_much(Request& request, Admission::Answer why) {
+  if (why == Admission::Answer::full) return problem(request, 503, "The gateway works on as many requests as it takes. Try again shortly.");
+  return problem(request, 429, "You have as many requests under way as one client may. Wait for some of them.");
+}
+
 }  // namespace
 
 Session::Session(Environment& environment, asio::ip::tcp::socket socket)
-    : Connection(environment.loop, std::move(socket), environment.limits), environment_(environment) {
+    : Connection(environment.loop, std::move(socket), environment.limits), environment_(environment), client_(client_key(peer())) {
   environment_.counters.connections.add(1);
 }
 
@@ -92,6 +98,7 @@ asio::awaitable<bool> Session::serve_one() {
   const std::size_t unknown_route = environment_.router.table().size();
   std::size_t route_index = unknown_route;
   Response response;
+  Admission::Place place;
   environment_.counters.in_flight.add(1);
   const Endpoint* endpoint = nullptr;
   if (!target || request.path.empty()) {
@@ -107,7 +114,8 @@ asio::awaitable<bool> Session::serve_one() {
     std::optional<Response> refused;
     if (route->body != BodyUse::ignored || !request.headers.expect.empty()) refused = co_await prepare(request, *route, parser);
     if (refused) response = std::move(*refused);
-    else response = co_await work(request, *route);
+    else if ((place = admit(request, *route)).answer() == Admission::Answer::admitted) response = co_await work(request, *route);
+    else response = too_much(request, place.answer());
   } else if (request.method == Method::options) {
     response.status = 204;
     response.header("Allow", endpoint->allow);
@@ -125,8 +133,10 @@ asio::awaitable<bool> Session::serve_one() {
   if (!parser.is_done() && keep && response.status < 400 && !response.stream && !continue_wanted_)
     keep = co_await read_body(parser, limits().body_bytes);
   keep = keep && parser.is_done() && (!response.stream || parser.version() == 11);
+  if (response.endless) place.leave();
   const bool sent = response.status != 499 && co_await answer(request, response, keep, parser.version());
   end_work();
+  place.leave();
   account(request, response, route_index, began);
   parser_ = nullptr;
   if (sent && !keep) co_await linger();
@@ -219,6 +229,16 @@ asio::awaitable<base::Result<std::string_view>> Session::read() {
     co_return broken;
   }
   co_return std::string_view(parser_->body);
+}
+
+Admission::Place Session::admit(const Request& request, const Route& route) {
+  if (!route.admission) return {};
+  std::string_view client;
+  if (limits().trust_forwarded_for) client = forwarded_client(request.headers.forwarded_for);
+  auto place = environment_.admission.enter(client.empty() ? client_ : client, request.method);
+  if (place.answer() == Admission::Answer::full) environment_.counters.refused_full.add();
+  if (place.answer() == Admission::Answer::client_full) environment_.counters.refused_client.add();
+  return place;
 }
 
 asio::awaitable<Response> Session::work(Request& request, const Route& route) {

@@ -2,6 +2,7 @@
 // Lives as long as its coroutine. Loop thread only. Source: RFC 9110, RFC 9112.
 #pragma once
 
+#include "http/admission.hpp"
 #include "http/connection.hpp"
 #include "http/cors.hpp"
 #include "http/router.hpp"
@@ -21,6 +22,7 @@ struct Environment {
   loop::Counters& counters;
   const Router& router;
   const Limits& limits;
+  Admission& admission;
   const Cors& cors;
   bool access_log = false;
   bool draining = false;  ///< set on the loop by Server::drain
@@ -44,6 +46,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   boost::asio::awaitable<bool> serve_one();
   boost::asio::awaitable<bool> refuse(Request& request, unsigned status, std::string_view detail);
   boost::asio::awaitable<std::optional<Response>> prepare(Request& request, const Route& route, Parser& parser);
+  Admission::Place admit(const Request& request, const Route& route);
   boost::asio::awaitable<Response> work(Request& request, const Route& route);
   boost::asio::awaitable<bool> feed(Parser& parser, std::uint64_t limit, base::Deadline deadline);
   boost::asio::awaitable<bool> read_body(Parser& parser, std::uint64_t limit);
@@ -58,6 +61,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void on_quiet(base::SteadyClock::time_point now) override;
 
   Environment& environment_;
+  const std::string client_;   ///< as Admission knows it
   Parser* parser_ = nullptr;  ///< of the request at hand
   std::uint64_t body_taken_ = 0;
   std::string body_buffer_;  ///< read, not yet parsed

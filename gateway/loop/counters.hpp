@@ -56,11 +56,11 @@ struct Counters {
   Counter connections;               ///< open now
   Counter accepted;
   Counter in_flight;  ///< requests being worked on now
+  Counter refused_full, refused_client;  ///< by http::Admission
   Counter backend_calls;
   Counter backend_in_flight;
   Counter backend_retries;
   Counter backend_breaks;   ///< streams lost
-  Counter backend_refused;  ///< refused at once: queue full
   Histogram<batch_bounds.size()> batch_size{batch_bounds};
 };
 

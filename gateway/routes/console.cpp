@@ -88,7 +88,9 @@ class Backend final : public ConsoleBackend {
 
   ConsoleReply<console::Statistics> figures() override {
     auto status_call = clients_.cluster.engine_status(options_);
-    auto figures = co_await run(analytics::v1::ENGINE_SQL, owners_shown, options_);
+    backend::CallOptions at_once = options_;
+    at_once.patient = false;  // the page is worth more than its figures
+    auto figures = co_await run(analytics::v1::ENGINE_SQL, owners_shown, at_once);
     if (figures.has_error()) co_return figures.error();
     const auto status = co_await std::move(status_call);
     figures->flink_ready = status.has_value() && status->flink() == "ok";

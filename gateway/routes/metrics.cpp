@@ -91,7 +91,7 @@ void add_totals(Families& families, const Loops& loops) {
     MetricType type;
     loop::Counter loop::Counters::*counter;
   };
-  static constexpr std::array<Row, 8> rows{{
+  static constexpr std::array<Row, 7> rows{{
       {"http_connections_open", "Connections open now.", MetricType::Gauge, &loop::Counters::connections},
       {"http_connections_accepted_total", "Connections accepted.", MetricType::Counter, &loop::Counters::accepted},
       {"http_requests_in_flight", "Requests being worked on now.", MetricType::Gauge, &loop::Counters::in_flight},
@@ -101,13 +101,19 @@ void add_totals(Families& families, const Loops& loops) {
       {"backend_retries_total", "Calls sent again after the stream was lost.", MetricType::Counter, &loop::Counters::backend_retries},
       {"backend_stream_breaks_total", "Streams to the records service that were lost.", MetricType::Counter,
        &loop::Counters::backend_breaks},
-      {"backend_refused_total", "Calls refused at once because too many were under way.", MetricType::Counter,
-       &loop::Counters::backend_refused},
   }};
   for (const Row& row : rows) {
     std::int64_t sum = 0;
     for (const loop::Counters* each : loops) sum += (each->*row.counter).get();
     Family(families, row.name, row.help, row.type).add({}, static_cast<double>(sum));
+  }
+  {
+    Family refused(families, "http_requests_refused_total", "Requests refused at once: all places taken (full), or the client's share (client).",
+                   MetricType::Counter);
+    std::int64_t full = 0, client = 0;
+    for (const loop::Counters* each : loops) full += each->refused_full.get(), client += each->refused_client.get();
+    refused.add({{"reason", "full"}}, static_cast<double>(full));
+    refused.add({{"reason", "client"}}, static_cast<double>(client));
   }
   Family(families, "backend_batch_size", "Calls that travelled in one message.", MetricType::Histogram)
       .add_histogram(

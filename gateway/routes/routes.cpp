@@ -18,6 +18,12 @@ http::Handler call(const Assets& room, Assets::Answer (Assets::*handler)(Request
   return [&room, handler](Request& request) { return (room.*handler)(request); };
 }
 
+/// Answered also when there is too much to do: nothing else is asked for it, or operators need it then.
+http::Route always(http::Route row) {
+  row.admission = false;
+  return row;
+}
+
 constexpr bool same_origin_only = false;
 
 }  // namespace
@@ -51,19 +57,19 @@ std::vector<http::Route> Routes::table() {
       {Method::get, "/records/analytics/flink", call(analytics_, &Analytics::summary)},
       {Method::get, "/records/analytics/live", call(analytics_, &Analytics::live)},
 
-      {Method::get, "/health", call(health_, &Health::all)},
-      {Method::get, "/health/live", call(health_, &Health::live)},
-      {Method::get, "/health/ready", call(health_, &Health::ready)},
-      {Method::get, "/cluster", call(health_, &Health::topology)},
-      {Method::get, "/metrics", call(metrics_, &Metrics::all)},
+      always({Method::get, "/health", call(health_, &Health::all)}),
+      always({Method::get, "/health/live", call(health_, &Health::live)}),
+      always({Method::get, "/health/ready", call(health_, &Health::ready)}),
+      always({Method::get, "/cluster", call(health_, &Health::topology)}),
+      always({Method::get, "/metrics", call(metrics_, &Metrics::all)}),
 
-      {Method::get, "/openapi.json", call(assets_, &Assets::docs)},
-      {Method::get, "/docs", call(assets_, &Assets::docs)},
-      {Method::get, "/docs/{file}", call(assets_, &Assets::docs)},
-      {Method::get, "/favicon.ico", call(assets_, &Assets::docs)},
-      {Method::get, "/app", call(assets_, &Assets::app)},
-      {Method::get, "/app/{file}", call(assets_, &Assets::app)},
-      {Method::get, "/app/{folder}/{file}", call(assets_, &Assets::app)},
+      always({Method::get, "/openapi.json", call(assets_, &Assets::docs)}),
+      always({Method::get, "/docs", call(assets_, &Assets::docs)}),
+      always({Method::get, "/docs/{file}", call(assets_, &Assets::docs)}),
+      always({Method::get, "/favicon.ico", call(assets_, &Assets::docs)}),
+      always({Method::get, "/app", call(assets_, &Assets::app)}),
+      always({Method::get, "/app/{file}", call(assets_, &Assets::app)}),
+      always({Method::get, "/app/{folder}/{file}", call(assets_, &Assets::app)}),
 
       // The console has a table of its own (console_table.cpp); no page of another origin may read it.
       {Method::get, "/", call(console_, &Console::serve), BodyUse::ignored, same_origin_only},

@@ -24,6 +24,7 @@ using records::Awaitable;
 namespace {
 
 constexpr auto start_timeout = std::chrono::seconds(30);
+constexpr auto look_timeout = std::chrono::seconds(5);
 constexpr auto forget_period = std::chrono::minutes(1);
 constexpr std::int64_t forget_at_once = 5000;
 
@@ -56,6 +57,28 @@ Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
   auto done = co_await cluster.run<int>(cluster::Intent::write, 0, soon(), work);
   if (done.has_error()) co_return done.error();
   co_return done->value;
+}
+
+/// Whether the schema is there already, as any node has it.
+Awaitable<base::Result<bool>> is_migrated(cluster::Cluster& cluster) {
+  const base::Deadline deadline = base::SteadyClock::now() + look_timeout;
+  auto look = [&](pg::Connection& connection) { return pg::is_migrated(connection, records::postgres::migrations(), deadline); };
+  auto found = co_await cluster.run<bool>(cluster::Intent::read_eventual, 0, deadline, look);
+  if (found.has_error()) co_return found.error();
+  co_return found->value;
+}
+
+/// Without a primary a program that starts serves what the standbys have; without that it waits, and has no end of patience.
+Awaitable<base::Result<int>> prepare_schema(cluster::Cluster& cluster) {
+  for (;;) {
+    base::Result<int> outcome = 0;
+    if (const auto migrated = co_await is_migrated(cluster); migrated.has_error()) outcome = migrated.error();
+    else if (!*migrated) outcome = co_await migrate(cluster);
+    const bool waits = outcome.has_error() &&
+                       (outcome.error().code == base::Code::unavailable || outcome.error().code == base::Code::deadline_exceeded);
+    if (!waits) co_return outcome;
+    base::log::warn("waiting for the database", {{"message", outcome.error().message}, {"detail", outcome.error().detail}});
+  }
 }
 
 /// Idempotency keys beyond their time are forgotten.
@@ -113,7 +136,8 @@ int run_sqlite(const records::Config& config, asio::io_context& loop) {
 int run_cluster(const records::Config& config, asio::io_context& loop) {
   cluster::Cluster cluster(loop.get_executor(), config.database);
   cluster.start();
-  const base::Result<int> applied = run(loop, migrate(cluster));
+  const bool waits = config.command == records::Command::serve;
+  const base::Result<int> applied = run(loop, waits ? prepare_schema(cluster) : migrate(cluster));
   if (applied.has_error()) return fail(applied.error());
   if (config.command == records::Command::migrate) {
     base::log::info("the schema is up to date", {{"applied", *applied}});

@@ -48,6 +48,7 @@ class _End(asyncio.Protocol):
         self.gate, self.other = gate, other
         self.transport = None
         self._held = collections.deque()  # (when, bytes); None: the end
+        self._early = []  # came before there was another side: asyncio reads on though it was told to pause
         self._full = False  # the other side takes no more now
 
     def connection_made(self, transport):
@@ -62,6 +63,7 @@ class _End(asyncio.Protocol):
             self.other.other = self
             self.look()
             self.other.look()
+            self.other.pass_early()
 
     async def _connect(self):
         loop = asyncio.get_running_loop()
@@ -82,7 +84,15 @@ class _End(asyncio.Protocol):
             self.transport.resume_reading()
 
     def data_received(self, data):
-        self._pass(data)
+        if self.other is None:
+            self._early.append(data)
+        else:
+            self._pass(data)
+
+    def pass_early(self):
+        for data in self._early:
+            self._pass(data)
+        self._early.clear()
 
     def connection_lost(self, _):
         self.gate.ends.discard(self)

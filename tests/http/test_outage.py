@@ -20,13 +20,9 @@ def client(running, own_api):
 
 
 def metric(api, name):
-    return float(
-        next(
-            line.split(" ")[1]
-            for line in api.get("/metrics").text.split("\n")
-            if line.startswith(name + " ") or line.startswith(name + "{")
-        )
-    )
+    """Of the first line that begins with it; labels may be part of the name."""
+    lines = api.get("/metrics").text.split("\n")
+    return float(next(line.split(" ")[1] for line in lines if line.startswith((name + " ", name + "{"))))
 
 
 def is_ready(api):
@@ -120,7 +116,9 @@ def test_of_many_writers_through_many_deaths_each_record_is_stored_once(running,
     assert sorted(client.titles()) == sorted(f"{name} {number}" for name in "abcd" for number in range(40))
 
 
-def test_without_the_analytics_service_the_records_go_on(running, client):
+def test_without_the_analytics_service_the_records_go_on(own_deployment, own_api):
+    running = own_deployment(SERVICE_PATIENCE_MS="500")
+    client = own_api(running)
     port = running.analytics_port
     running.programs.pop("analytics-service").kill()
     record = client.create()
@@ -138,7 +136,44 @@ def test_without_the_analytics_service_the_records_go_on(running, client):
     wait_until(lambda: client.get("/records/analytics/flink").status_code == 200, what="a summary")
 
 
-def test_a_live_stream_breaks_with_its_service_so_that_the_client_notices(running, client):
+def test_a_summary_waits_for_a_service_that_comes_back(running, client):
+    client.create()
+    port = running.analytics_port
+    running.programs.pop("analytics-service").kill()
+    connection = Wire(running.http_port).request("GET /records/analytics/flink HTTP/1.1")
+    wait_until(lambda: metric(client, "http_requests_in_flight") == 2, what="the summary under way")
+    running.start_analytics(port)
+    assert connection.answer().status_code == 200
+    connection.close()
+
+
+def test_a_summary_under_way_when_the_service_dies_is_done_by_its_successor(running, client):
+    client.create()
+    port = running.analytics_port
+    running.analytics.pause()
+    connection = Wire(running.http_port).request("GET /records/analytics/flink HTTP/1.1")
+    wait_until(lambda: metric(client, "http_requests_in_flight") == 2, what="the summary under way")
+    running.programs.pop("analytics-service").kill()
+    running.start_analytics(port)
+    assert connection.answer().status_code == 200
+    connection.close()
+
+
+def test_a_live_stream_goes_on_with_the_successor_of_its_service(running, client):
+    connection = Wire(running.http_port)
+    events = Events(connection)
+    next(events)
+    port = running.analytics_port
+    running.programs.pop("analytics-service").kill()
+    running.start_analytics(port)
+    client.create()
+    events.until(lambda counts: counts["owner_counts"].get(client.owner) == 1)
+    connection.close()
+
+
+def test_a_live_stream_breaks_when_its_service_stays_away(own_deployment, own_api):
+    running = own_deployment(SERVICE_PATIENCE_MS="500")
+    own_api(running)
     connection = Wire(running.http_port)
     events = Events(connection)
     next(events)
@@ -194,22 +229,54 @@ def test_a_service_that_does_not_answer_is_504(own_deployment, own_api):
     assert client.get(f"/records/{record['id']}").status_code == 200
 
 
-def test_more_calls_than_allowed_are_refused_at_once(own_deployment, own_api):
-    running = own_deployment(MAX_CALLS="2", HTTP_THREADS="1")
+def refused(client, reason):
+    return metric(client, f'http_requests_refused_total{{reason="{reason}"}}')
+
+
+def test_a_client_with_its_share_of_requests_is_refused_at_once_and_others_are_not(own_deployment, own_api):
+    running = own_deployment(MAX_REQUESTS="4", HTTP_THREADS="1", TRUST_FORWARDED_FOR="1")
     client = own_api(running)
     client.create()
     running.records.pause()
-    waiting = [Wire(running.http_port).request("GET /records/ HTTP/1.1") for _ in range(2)]
+    ask = lambda number: Wire(running.http_port).request("GET /records/ HTTP/1.1", f"X-Forwarded-For: 192.0.2.{number}")  # noqa: E731
+    waiting = [ask(1) for _ in range(2)]
     try:
         wait_until(lambda: metric(client, "backend_calls_in_flight") == 2, what="both calls on their way")
-        assert_problem(client.get("/records/"), 503)
-        assert metric(client, "backend_refused_total") == 1
+        answer = ask(1).answer()
+        assert answer.status_code == 429 and int(answer.headers["retry-after"]) >= 1
+        waiting += [ask(2), ask(3)]
+        wait_until(lambda: metric(client, "backend_calls_in_flight") == 4, what="the calls of others")
+        assert ask(4).answer().status_code == 503
+        assert (refused(client, "client"), refused(client, "full")) == (1, 1)
+        assert client.get("/health/live").status_code == 200
+        assert client.get("/docs").status_code == 200
     finally:
         running.records.resume()
-    assert [connection.answer().status_code for connection in waiting] == [200, 200]
+    assert [connection.answer().status_code for connection in waiting] == [200] * 4
     for connection in waiting:
         connection.close()
     assert client.get("/records/").status_code == 200
+
+
+def test_a_refused_write_keeps_its_connection(own_deployment, own_api):
+    running = own_deployment(MAX_REQUESTS="2", HTTP_THREADS="1")
+    client = own_api(running)
+    record = client.create()
+    running.records.pause()
+    waiting = Wire(running.http_port).request("GET /records/ HTTP/1.1")
+    body = b'{"title": "t", "owner": "o"}'
+    write = ("POST /records/ HTTP/1.1", "Content-Type: application/json", f"Content-Length: {len(body)}")
+    writer = Wire(running.http_port)
+    try:
+        wait_until(lambda: metric(client, "backend_calls_in_flight") == 1, what="the call on its way")
+        for _ in range(2):
+            assert writer.request(*write, body=body).answer().status_code == 429
+    finally:
+        running.records.resume()
+    assert waiting.answer().status_code == 200
+    assert writer.request(f"GET /records/{record['id']} HTTP/1.1").answer().status_code == 200
+    for connection in (waiting, writer):
+        connection.close()
 
 
 def test_more_connections_than_allowed_are_told_so(own_deployment, own_api):

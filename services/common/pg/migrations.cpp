@@ -21,21 +21,27 @@ base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>&
   return {};
 }
 
+const Statement latest("SELECT coalesce(max(version), 0)::bigint FROM schema_migrations");
+
+std::int64_t newest(const std::vector<Migration>& migrations) { return static_cast<std::int64_t>(migrations.size()); }
+
+base::Error too_new(std::int64_t version, const std::vector<Migration>& migrations) {
+  return {.code = base::Code::failed_precondition,
+          .message = "the database's schema (version " + std::to_string(version) + ") is newer than this program (" +
+                     std::to_string(newest(migrations)) + ")"};
+}
+
 Awaitable<base::Result<int>> apply_missing(Connection& connection, const std::vector<Migration>& migrations, base::Deadline deadline) {
   const Statement create_table(
       "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL "
       "DEFAULT now())");
-  const Statement latest("SELECT coalesce(max(version), 0)::bigint FROM schema_migrations");
   const Statement note("INSERT INTO schema_migrations (version, name) VALUES ($1::integer, $2::text)");
   base::Result<Rows> created = co_await connection.run(create_table, Params{}, deadline);
   if (created.has_error()) co_return created.error();
   base::Result<Rows> present = co_await connection.run(latest, Params{}, deadline);
   if (present.has_error()) co_return present.error();
   const std::int64_t version = present->int8(0, 0);
-  if (version > static_cast<std::int64_t>(migrations.size()))
-    co_return base::Error{.code = base::Code::failed_precondition,
-                          .message = "the database's schema (version " + std::to_string(version) + ") is newer than this program (" +
-                                     std::to_string(migrations.size()) + ")"};
+  if (version > newest(migrations)) co_return too_new(version, migrations);
   int applied = 0;
   for (const Migration& migration : migrations) {
     if (migration.version <= version) continue;
@@ -71,6 +77,18 @@ std::vector<std::string> split_statements(const std::string& script) {
   }
   if (current.find_first_not_of(" \t\r\n") != std::string::npos) statements.push_back(current);
   return statements;
+}
+
+Awaitable<base::Result<bool>> is_migrated(Connection& connection, std::vector<Migration> migrations, base::Deadline deadline) {
+  const Statement exists("SELECT count(*)::bigint FROM pg_class WHERE relname = 'schema_migrations' AND pg_table_is_visible(oid)");
+  base::Result<Rows> there = co_await connection.run(exists, Params{}, deadline);
+  if (there.has_error()) co_return there.error();
+  if (there->int8(0, 0) == 0) co_return false;
+  base::Result<Rows> present = co_await connection.run(latest, Params{}, deadline);
+  if (present.has_error()) co_return present.error();
+  const std::int64_t version = present->int8(0, 0);
+  if (version > newest(migrations)) co_return too_new(version, migrations);
+  co_return version == newest(migrations);
 }
 
 Awaitable<base::Result<int>> migrate(Connection& connection, std::vector<Migration> migrations, base::Deadline deadline) {

@@ -19,6 +19,9 @@ struct Migration {
 /// applied. FAILED_PRECONDITION when the database is newer than this program.
 Awaitable<base::Result<int>> migrate(Connection& connection, std::vector<Migration> migrations, base::Deadline deadline);
 
+/// Whether nothing is missing, as this node has it; a standby will do. False also where there is no schema at all. Errors: as `migrate`.
+Awaitable<base::Result<bool>> is_migrated(Connection& connection, std::vector<Migration> migrations, base::Deadline deadline);
+
 /// The statements of a script: text up to a ';' that ends a line, outside $$ quotes. Exposed for its tests.
 std::vector<std::string> split_statements(const std::string& script);
 

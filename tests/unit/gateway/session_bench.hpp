@@ -61,7 +61,7 @@ class Bench {
       : limits_(limits),
         cors_(origins),
         router_(table()),
-        environment_{.loop = loop_, .counters = counters_, .router = router_, .limits = limits_, .cors = cors_} {
+        environment_{.loop = loop_, .counters = counters_, .router = router_, .limits = limits_, .admission = admission_, .cors = cors_} {
     counters_.routes.resize(router_.table().size() + 1);
     server_.start();
     thread_ = std::jthread([this] { loop_.run(); });
@@ -210,6 +210,7 @@ class Bench {
   const http::Cors cors_;
   loop::Loop loop_;
   loop::Counters counters_;
+  http::Admission admission_{limits_.requests};
 
  public:
   Held held{loop_};
