@@ -17,7 +17,7 @@ usage() {
   cat <<'HELP'
 usage: tests/run.sh [options] [suite...]
 
-Builds and tests on this Debian 12 machine, and ends with ctest's summary and exit code. Without suites: all but the fault run (chaos.short).
+Builds and tests on this Debian 12 machine, and ends with ctest's summary and exit code. Without suites: all.
 
   unit          pure code                      integration   parts together, on SQLite and on the cluster
   contract      both stores, one contract      http          the real programs over HTTP, on both stores
@@ -135,7 +135,4 @@ prepare_tools
 attended cmake --preset "$preset" -D "RECORDS_TOOLS=$tools" || die "cmake --preset $preset failed"
 attended cmake --build --preset "$preset" --parallel "$(build_jobs)" || die "the build failed"
 start_cluster
-# The fault run takes the whole machine for itself: only when asked for.
-left_out='^$'
-if ((${#suites[@]} == 0)); then left_out='^chaos[.]short$'; fi
-attended ctest --preset "$preset" --no-tests=error -R "$(choice "${suites[@]}")" -E "$left_out"
+attended ctest --preset "$preset" --no-tests=error -R "$(choice "${suites[@]}")"

@@ -1,9 +1,10 @@
-"""A gate on the way to every database node: forwards TCP, and on demand keeps silent, refuses, or holds back each
-piece. A process of its own, so that nothing waits for it; started by run.py through `Proxy`, which is how the faults
-see it.
+"""A gate on the way to every database node: forwards TCP, and on demand keeps silent, refuses, holds back each piece,
+or leads elsewhere. A process of its own, so that nothing waits for it; started by run.py through `Proxy`, which is how
+the faults see it.
 
     proxy.py PORT[,PORT...]     the ports of the nodes; prints, as JSON, the ports to connect to instead
     then lines on its input:    {"node": 0, "mode": "open" | "silent" | "refuse", "delay": SECONDS}
+                                {"node": 0, "targets": [PORT...]}   its connections take turns; others are broken
                                 each is answered with "ok"
 """
 
@@ -18,7 +19,8 @@ class _Gate:
     """All connections to one node."""
 
     def __init__(self, target):
-        self.target = target
+        self.targets = [target]
+        self.turn = 0
         self.mode, self.delay = "open", 0.0
         self.port = 0
         self.ends = set()
@@ -28,6 +30,17 @@ class _Gate:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _End(self), "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def next_target(self):
+        """None: it leads nowhere."""
+        self.turn += 1
+        return self.targets[self.turn % len(self.targets)] if self.targets else None
+
+    def lead(self, targets):
+        self.targets = targets
+        for end in list(self.ends):
+            if end.target not in targets:
+                end.transport.abort()
 
     async def set(self, mode, delay):
         was, self.mode, self.delay = self.mode, mode, delay
@@ -46,6 +59,7 @@ class _End(asyncio.Protocol):
 
     def __init__(self, gate, other=None):
         self.gate, self.other = gate, other
+        self.target = other.target if other else gate.next_target()
         self.transport = None
         self._held = collections.deque()  # (when, bytes); None: the end
         self._early = []  # came before there was another side: asyncio reads on though it was told to pause
@@ -70,7 +84,9 @@ class _End(asyncio.Protocol):
         while self.gate.mode == "silent":  # a cut lets no handshake through either
             await asyncio.sleep(0.05)
         try:
-            await loop.create_connection(lambda: _End(self.gate, self), "127.0.0.1", self.gate.target)
+            if self.target is None:
+                raise ConnectionRefusedError
+            await loop.create_connection(lambda: _End(self.gate, self), "127.0.0.1", self.target)
         except OSError:
             self.transport.abort()
 
@@ -140,7 +156,11 @@ async def _serve(targets):
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     while line := await orders.readline():
         order = json.loads(line)
-        await gates[order["node"]].set(order["mode"], order["delay"])
+        gate = gates[order["node"]]
+        if "targets" in order:
+            gate.lead(order["targets"])
+        else:
+            await gate.set(order["mode"], order["delay"])
         print("ok", flush=True)
 
 
@@ -155,7 +175,13 @@ class Proxy:
         self.ports = json.loads(self._process.stdout.readline())
 
     def set(self, node, mode="open", delay=0.0):
-        self._process.stdin.write(json.dumps({"node": node, "mode": mode, "delay": delay}) + "\n")
+        self._order({"node": node, "mode": mode, "delay": delay})
+
+    def lead(self, node, targets):
+        self._order({"node": node, "targets": targets})
+
+    def _order(self, order):
+        self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         if self._process.stdout.readline() != "ok\n":
             raise RuntimeError("the proxy has ended")

@@ -28,6 +28,7 @@ from proxy import Proxy
 from report import Report, Window
 from schedule import SHORT, possible, rounds
 from stack import Stack, copy_programs
+from virtual import VirtualAddresses
 from waiting import Late
 from watch import Watch
 
@@ -57,6 +58,12 @@ def arguments():
     )
     parser.add_argument("--services", type=int, default=1, help="instances of records-service and of analytics-service")
     parser.add_argument("--gateways", type=int, default=2)
+    parser.add_argument(
+        "--addresses",
+        choices=("nodes", "virtual"),
+        default="nodes",
+        help="what the services know: every node (default), or one address of the primary and one for reading",
+    )
     parser.add_argument(
         "--planted",
         choices=sorted(planted.PLANTED),
@@ -117,7 +124,7 @@ class Run:
         calls = read(history)
         shown = {
             name: getattr(options, name)
-            for name in ("seed", "minutes", "writers", "readers", "rate", "services", "gateways")
+            for name in ("seed", "minutes", "writers", "readers", "rate", "services", "gateways", "addresses")
         }
         report = Report(shown, calls, self.windows, taken, check(calls, rows), self.left_out, self.troubles)
         report.write(options.out)
@@ -134,7 +141,15 @@ class Run:
         say(f"the cluster is up on ports {', '.join(str(node.port) for node in cluster.nodes)}")
         proxy = Proxy([node.port for node in cluster.nodes])
         stack.callback(proxy.stop)
-        programs = Stack(folder / "programs", cluster.url(proxy.ports), options.services, options.gateways)
+        database = {"DATABASE_URL": cluster.url(proxy.ports)}
+        if options.addresses == "virtual":
+            virtual = VirtualAddresses(cluster, proxy.ports)
+            stack.callback(virtual.stop)
+            database = {
+                "DATABASE_URL": cluster.url([virtual.primary]),
+                "GAUSS_READ_DSN": cluster.url([virtual.standbys]),
+            }
+        programs = Stack(folder / "programs", database, options.services, options.gateways)
         stack.callback(programs.save_logs, logs)
         stack.callback(programs.stop)
         programs.start()

@@ -72,10 +72,10 @@ class Instance:
 
 
 class Stack:
-    def __init__(self, folder, database_url, services, gateways):
+    def __init__(self, folder, database, services, gateways):
+        """`database`: the settings of the services that say where it is."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
-        database = {"DATABASE_URL": database_url}
         self.records = [
             Instance("records-service", n, self.folder, database, "RECORDS_LISTEN", "127.0.0.1:{}")
             for n in range(services)

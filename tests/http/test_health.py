@@ -3,7 +3,9 @@
 import re
 
 import pytest
+import yaml
 from client import wait_until
+from programs import CHECKOUT
 from prometheus_client.parser import text_string_to_metric_families
 
 ROLES = {"sqlite": ["primary"], "cluster": ["primary", "standby", "standby"]}
@@ -137,3 +139,18 @@ def test_every_node_has_its_role(api, store):
 )
 def test_gauges_are_there(api, name):
     assert name in metrics(api)
+
+
+def test_every_alert_is_explained_and_asks_for_metrics_that_there_are(api, store):
+    deploy = CHECKOUT / "deploy"
+    runbook = (deploy / "README.md").read_text()
+    wait_until(lambda: roles(topology(api)["nodes"]) == ROLES[store], what="all nodes")
+    given = set(re.findall(r"^([a-z_]+)[{ ]", api.get("/metrics").text, re.MULTILINE))
+    alerts = [
+        rule for group in yaml.safe_load((deploy / "alerts.yml").read_text())["groups"] for rule in group["rules"]
+    ]
+    assert len(alerts) > 10
+    for alert in alerts:
+        assert f"| `{alert['alert']}` |" in runbook
+        asked = set(re.findall(r"\b(?:http|backend|cluster|gateway)_[a-z_]+", alert["expr"]))
+        assert asked and asked <= given, alert["alert"]

@@ -77,6 +77,17 @@ TEST_CASE("a read-only DSN adds nodes, each once") {
   CHECK(option(config.nodes[2], "user") == "r");
 }
 
+TEST_CASE("a single address, and those for reading, may each stand for several servers") {
+  const auto shared = [](const cluster::DatabaseSettings& settings) {
+    std::vector<bool> each;
+    for (const auto& node : checked(settings).nodes) each.push_back(node.shared);
+    return each;
+  };
+  CHECK(shared({.url = "postgresql://u@a:1,b:2/d", .gauss_read_dsn = "postgresql://r@c:3/d"}) == std::vector{false, false, true});
+  CHECK(shared({.url = "postgresql://u@a:1/d"}) == std::vector{true});
+  CHECK(shared({.gauss_host = "vip", .gauss_user = "u", .gauss_read_dsn = "postgresql://r@c:3/d"}) == std::vector{true, true});
+}
+
 TEST_CASE("bad settings are named") {
   CHECK(message_of({}) == "DATABASE_URL or GAUSS_HOST: one of them is needed");
   CHECK(message_of({.url = "mysql://x/y"}).starts_with("DATABASE_URL: "));

@@ -141,11 +141,24 @@ pg::Awaitable<bool> Cluster::changed(base::Deadline deadline) {
   co_return error == asio::error::operation_aborted && !stopped_;
 }
 
+// The check that speaks for the node may have gone to another server than this connection.
+pg::Awaitable<bool> Cluster::has_replayed(std::size_t index, pg::Connection& connection, Position position, base::Deadline deadline) {
+  const Node& node = *nodes_[index];
+  if (!node.address.shared) co_return true;
+  const base::Result<NodeState> state = co_await Probe::ask(connection, node.probe.dialect(), deadline);
+  co_return state.has_value() && state->position >= position&& std::abs(state->timeline) >= snapshot_->timeline;
+}
+
 pg::Awaitable<base::Result<NodeLease>> Cluster::acquire(Intent intent, Position position, base::Deadline deadline) {
   for (;;) {
     if (const auto node = choose(*snapshot_, intent, position, turn_++)) {
       base::Result<pg::Lease> lease = co_await nodes_[*node]->pool->acquire(deadline);
-      if (lease.has_value()) co_return NodeLease{std::move(lease.value()), *node};
+      if (lease.has_value()) {
+        const bool certain = intent != Intent::read_session || position == 0 || snapshot_->nodes[*node].role == Role::primary;
+        if (certain || co_await has_replayed(*node, **lease, position, deadline)) co_return NodeLease{std::move(lease.value()), *node};
+        intent = Intent::read_strong;
+        continue;
+      }
       if (lease.error().code == base::Code::cancelled) continue;
       if (lease.error().code != base::Code::unavailable) co_return lease.error();
       report_failure(*node);

@@ -71,6 +71,7 @@ class Cluster {
   };
 
   pg::Awaitable<void> watch(std::size_t node);
+  pg::Awaitable<bool> has_replayed(std::size_t node, pg::Connection& connection, Position position, base::Deadline deadline);
   pg::Awaitable<bool> changed(base::Deadline deadline);
   void publish(std::size_t node, NodeState state);
 

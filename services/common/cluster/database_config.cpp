@@ -110,7 +110,8 @@ void DatabaseSettings::bind(CLI::App& app) {
   app.add_option("--gauss-user", gauss_user, "Database user; the password comes from GAUSS_PASSWORD or GAUSS_PASSWORD_FILE")
       ->envname("GAUSS_USER");
   app.add_option("--gauss-db", gauss_db, "Database name")->envname("GAUSS_DB")->capture_default_str();
-  app.add_option("--gauss-read-dsn", gauss_read_dsn, "Further read-only nodes, as a libpq URI")->envname("GAUSS_READ_DSN");
+  app.add_option("--gauss-read-dsn", gauss_read_dsn, "Further read-only nodes, as a libpq URI; a proxy before several standbys works")
+      ->envname("GAUSS_READ_DSN");
   app.add_option("--gauss-dialect", dialect, "auto, postgresql or opengauss")->envname("GAUSS_DIALECT")->capture_default_str();
   app.add_option("--pool-size", pool_size, "Connections to each node")
       ->envname("POOL_SIZE")
@@ -150,10 +151,13 @@ DatabaseConfig check(const DatabaseSettings& settings) {
   } else {
     throw base::ConfigError("DATABASE_URL or GAUSS_HOST: one of them is needed");
   }
+  if (config.nodes.size() == 1) config.nodes.front().shared = true;
   if (!settings.gauss_read_dsn.empty())
     for (NodeAddress& node : nodes_of("GAUSS_READ_DSN", parse_conninfo("GAUSS_READ_DSN", settings.gauss_read_dsn)))
-      if (std::ranges::none_of(config.nodes, [&](const NodeAddress& known) { return known.name == node.name; }))
+      if (std::ranges::none_of(config.nodes, [&](const NodeAddress& known) { return known.name == node.name; })) {
+        node.shared = true;
         config.nodes.push_back(std::move(node));
+      }
   return config;
 }
 

@@ -20,6 +20,7 @@ enum class Dialect { automatic, postgresql, opengauss };
 struct NodeAddress {
   std::string name;  ///< host:port
   pg::ConnInfo info;
+  bool shared = false;  ///< a virtual or proxied address perhaps: two connections to it may reach two servers
 };
 
 /// The settings as given, before they are checked. `bind` fills them from flags and environment.

@@ -55,19 +55,28 @@ pg::Awaitable<NodeState> Probe::check() {
       dialect_ = gauss ? Dialect::opengauss : Dialect::postgresql;
     }
   }
-  const auto started = base::SteadyClock::now();
-  base::Result<pg::Rows> rows = co_await connection_->run(question(dialect_), pg::Params{}, deadline);
-  if (rows.has_error()) {
+  base::Result<NodeState> answer = co_await ask(*connection_, dialect_, deadline);
+  if (answer.has_error()) {
     connection_.reset();
-    state.error = rows.error().detail.empty() ? rows.error().message : rows.error().detail;
+    state.error = answer.error().detail.empty() ? answer.error().message : answer.error().detail;
     co_return state;
   }
+  answer->name = address_.name;
+  last_timeline_ = answer->timeline >= 0 ? answer->timeline : std::max(last_timeline_, -answer->timeline);
+  answer->timeline = last_timeline_;
+  co_return std::move(answer.value());
+}
+
+// The timeline may come out negative, see `question`.
+pg::Awaitable<base::Result<NodeState>> Probe::ask(pg::Connection& connection, Dialect dialect, base::Deadline deadline) {
+  const auto started = base::SteadyClock::now();
+  base::Result<pg::Rows> rows = co_await connection.run(question(dialect), pg::Params{}, deadline);
+  if (rows.has_error()) co_return rows.error();
+  NodeState state;
   state.round_trip_us = std::chrono::duration_cast<std::chrono::microseconds>(base::SteadyClock::now() - started).count();
   state.role = rows->boolean(0, 0) ? Role::standby : Role::primary;
   state.position = static_cast<Position>(rows->int8(0, 1));
-  const std::int32_t timeline = rows->int4(0, 2);
-  last_timeline_ = timeline >= 0 ? timeline : std::max(last_timeline_, -timeline);
-  state.timeline = last_timeline_;
+  state.timeline = rows->int4(0, 2);
   state.replay_lag_ms = rows->int8(0, 3);
   state.read_only = rows->boolean(0, 4);
   co_return state;

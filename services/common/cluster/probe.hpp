@@ -18,6 +18,9 @@ class Probe {
   /// left 0: it needs the primary's position.
   pg::Awaitable<NodeState> check();
 
+  /// The server behind this connection, asked now.
+  static pg::Awaitable<base::Result<NodeState>> ask(pg::Connection& connection, Dialect dialect, base::Deadline deadline);
+
   /// `automatic` until the first answer.
   Dialect dialect() const { return dialect_; }
 

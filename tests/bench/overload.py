@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""What happens beyond capacity: the rate of answers and their latency at 1, 2 and 5 times what the system can do, how
+fast the rest is refused, what memory does; and how one polite client fares beside one that floods.
+
+Starts a cluster of its own (one synchronous standby, one asynchronous) and the three programs in RECORDS_BIN_DIR, which
+should be a release build. The generator shares the machine with them. Needs what tests/run.sh installs.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "http"), str(TESTS / "chaos")]
+
+from client import Api, wait_until  # noqa: E402
+from cluster import Cluster  # noqa: E402
+from programs import Deployment, binary  # noqa: E402
+
+ROWS = 2000
+CLIENTS = 4
+WORK = {
+    "POST": [
+        "--method",
+        "POST",
+        "--path",
+        "/records/",
+        "--body",
+        '{"title":"t #","owner":"o"}',
+        "--numbers",
+        "1000000",
+    ],
+    "GET by id": ["--path", "/records/#", "--numbers", str(ROWS)],
+    "page of 20": ["--path", "/records/?limit=20&owner=bench"],
+}
+
+
+def offer(port, work, rate, seconds, connections, client):
+    command = [binary("open_loop"), "--port", str(port), "--seconds", str(seconds), "--rate", str(rate)]
+    command += ["--connections", str(connections), "--client", client, *WORK[work]]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def outcome(process):
+    text = process.communicate()[0]
+    if process.returncode:
+        raise RuntimeError(f"the generator ended with {process.returncode}")
+    return json.loads(text)
+
+
+def together(port, work, rate, seconds, connections):
+    """As several clients; their outcomes as one. Percentiles are the worst of the clients'."""
+    running = [
+        offer(port, work, rate / CLIENTS, seconds, connections // CLIENTS, f"192.0.2.{number}")
+        for number in range(1, CLIENTS + 1)
+    ]
+    each = [outcome(process) for process in running]
+    whole = {"offered": sum(one["offered"] for one in each), "status": {}}
+    whole["lost"] = sum(one["unsent"] + one["unanswered"] + one["broken"] for one in each)
+    for one in each:
+        for status, figures in one.get("status", {}).items():
+            seen = whole["status"].setdefault(status, {"count": 0, "p50_us": 0, "p99_us": 0})
+            seen["count"] += figures["count"]
+            for part in ("p50_us", "p99_us"):
+                seen[part] = max(seen[part], figures[part])
+    return whole
+
+
+class Memory:
+    """The highest resident size of processes while the block runs, MiB."""
+
+    def __init__(self, programs):
+        self._pids = [program.pid for program in programs]
+        self.most = [0.0] * len(self._pids)
+        self._ended = threading.Event()
+
+    def _look(self):
+        while not self._ended.wait(0.2):
+            for place, pid in enumerate(self._pids):
+                with contextlib.suppress(OSError):
+                    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+                    self.most[place] = max(self.most[place], pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join()
+
+
+def split(figures):
+    """Of the answers: those that did the work, those refused, all others."""
+    good = refused = other = 0
+    for status, seen in figures["status"].items():
+        if status in ("200", "201"):
+            good += seen["count"]
+        elif status in ("429", "503"):
+            refused += seen["count"]
+        else:
+            other += seen["count"]
+    return good, refused, other + figures["lost"]
+
+
+def latency(figures, statuses, part):
+    return max((seen[part] for status, seen in figures["status"].items() if status in statuses), default=0) / 1000
+
+
+def row(name, factor, figures, seconds, memory):
+    good, refused, other = split(figures)
+    worked, refusals = ("200", "201"), ("429", "503")
+    return (
+        f"| {name} | {factor} | {figures['offered'] / seconds:.0f} | {good / seconds:.0f} "
+        f"| {latency(figures, worked, 'p50_us'):.1f} | {latency(figures, worked, 'p99_us'):.1f} "
+        f"| {refused / seconds:.0f} | {latency(figures, refusals, 'p50_us'):.1f} | {latency(figures, refusals, 'p99_us'):.1f} "
+        f"| {other} | {memory[0]:.0f} | {memory[1]:.0f} |"
+    )
+
+
+def run(options, say):
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overload-")))
+        folder.chmod(0o755)
+        cluster = Cluster(folder / "cluster")
+        stack.callback(cluster.destroy)
+        cluster.start()
+        os.environ["TEST_DATABASE_URL"] = cluster.url([node.port for node in cluster.nodes])
+        deployment = Deployment(
+            "cluster", folder, TRUST_FORWARDED_FOR="1", LOG_LEVEL="error" if options.quiet else "info"
+        )
+        stack.callback(deployment.stop)
+        port, seconds = deployment.http_port, options.seconds
+        api = Api(deployment.url)
+        wait_until(lambda: api.get("/health/ready").status_code == 200, what="a ready gateway")
+        lines = "".join(f"t,bench\n" for _ in range(ROWS))
+        api.post(
+            "/records/import", data="title,owner\n" + lines, headers={"Content-Type": "text/csv"}
+        ).raise_for_status()
+        say(
+            "| work | offered | offered/s | done/s | p50 ms | p99 ms | refused/s | p50 ms | p99 ms | other | gateway MiB | records-service MiB |"
+        )
+        say("|---|---|---|---|---|---|---|---|---|---|---|---|")
+        capacity = {}
+        for work in options.work:
+            together(port, work, 0, 2, 256)  # warm
+            with Memory([deployment.gateway, deployment.records]) as memory:
+                figures = together(port, work, 0, seconds, 256)
+            capacity[work] = split(figures)[0] / seconds
+            say(row(work, "closed loop, 256", figures, seconds, memory.most))
+            for factor in (1, 2, 5):
+                with Memory([deployment.gateway, deployment.records]) as memory:
+                    figures = together(port, work, factor * capacity[work], seconds, options.connections)
+                say(row(work, f"{factor} ×", figures, seconds, memory.most))
+        say("")
+        say("| a polite client, 100 requests/s | done | refused | p50 ms | p99 ms |")
+        say("|---|---|---|---|---|")
+        for work in options.work:
+            for name in ("alone", "beside a client that floods with 5 ×"):
+                flood = None
+                if name != "alone":
+                    flood = offer(port, work, 5 * capacity[work], seconds + 2, options.connections, "192.0.2.100")
+                figures = outcome(offer(port, work, 100, seconds, 16, "192.0.2.200"))
+                if flood:
+                    outcome(flood)
+                figures["lost"] = figures["unsent"] + figures["unanswered"] + figures["broken"]
+                good, refused, _ = split(figures)
+                worked = ("200", "201")
+                say(
+                    f"| {work}, {name} | {good} | {refused} | {latency(figures, worked, 'p50_us'):.1f} "
+                    f"| {latency(figures, worked, 'p99_us'):.1f} |"
+                )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--connections", type=int, default=3000)
+    parser.add_argument("--work", nargs="*", choices=sorted(WORK), default=list(WORK))
+    parser.add_argument("--quiet", action="store_true", help="the programs log errors only")
+    parser.add_argument("--out", type=pathlib.Path, default=TESTS / "out" / "overload.md")
+    options = parser.parse_args()
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    with options.out.open("w") as file:
+
+        def say(line):
+            print(line, flush=True)
+            print(line, file=file)
+
+        run(options, say)
+
+
+if __name__ == "__main__":
+    main()
