@@ -78,7 +78,8 @@ std::optional<Config> read_config(int argc, char** argv) {
       ->envname("MAX_CONNECTIONS")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  app.add_option("--max-requests", config.limits.requests, "Requests worked on at a time; more are refused: 503, to a client with its share 429")
+  app.add_option("--max-requests", config.limits.requests,
+                 "Requests worked on at a time; more are refused: 503, to a client with its share 429")
       ->envname("MAX_REQUESTS")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();

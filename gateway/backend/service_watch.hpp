@@ -1,6 +1,6 @@
-// Whether a service is there, as its gRPC channel sees it, and for how long it has not been: short absences (a restart) are waited out, long
-// ones are answered at once. Also keeps the channel connecting while nobody calls. Made by main.cpp, one a loop and service; asked by the
-// clients. Loop thread only.
+// Whether a service is there, as its gRPC channel sees it, and for how long it has not been: short absences (a restart) are waited out,
+// long ones are answered at once. Also keeps the channel connecting while nobody calls. Made by main.cpp, one a loop and service; asked by
+// the clients. Loop thread only.
 #pragma once
 
 #include "loop/loop.hpp"

@@ -129,7 +129,7 @@ std::string render(const Frame& frame, const ListPage& page) {
   Data data;
   data.set("page_title", say(locale, "list.heading"));
   data.set("nav_list", flag(true));
-  data.set("live", flag(page.statistics.value.has_value()));
+  data.set("live", flag(true));
   data.set("back_query", back);
   data.set("export_query", (filter.empty() ? "" : "&" + filter) + "&sort=" + url_encode(page.query.sort));
   add_filters(data, locale, page);
@@ -148,6 +148,12 @@ std::string render(const Frame& frame, const ListPage& page) {
   add_statistics(data, locale, page.statistics, owners_shown);
   add_cluster(data, locale, page.cluster);
   return render_template("list", frame, data);
+}
+
+std::string render_cluster(Locale locale, const Part<ClusterView>& cluster) {
+  Data data;
+  add_cluster(data, locale, cluster);
+  return render_part("cluster", locale, data);
 }
 
 }  // namespace console

@@ -14,4 +14,7 @@ std::string render(const Frame& frame, const ImportPage& page);
 std::string render(const Frame& frame, const SummaryPage& page);
 std::string render(const Frame& frame, const MessagePage& page);
 
+/// The cluster panel of the list page alone.
+std::string render_cluster(Locale locale, const Part<ClusterView>& cluster);
+
 }  // namespace console

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <tuple>
 
 namespace console {
 namespace {
@@ -58,18 +59,29 @@ std::string expand(std::string_view text, std::string_view page, Locale locale) 
   return out;
 }
 
+std::string part_source(std::string_view name, Locale locale) {
+  return trimmed(expand(embedded_text("templates/" + std::string(name) + ".html"), name, locale));
+}
+
 /// Parsed once. Rendering a parsed template without partials and lambdas changes nothing in it, so threads may share it.
-mustache::mustache& parsed(std::string_view name, Locale locale) {
+mustache::mustache& parsed(std::string_view name, Locale locale, bool in_layout) {
   static std::mutex mutex;
-  static std::map<std::pair<std::string, Locale>, std::unique_ptr<mustache::mustache>> all;
+  static std::map<std::tuple<std::string, Locale, bool>, std::unique_ptr<mustache::mustache>> all;
   const std::lock_guard lock(mutex);
-  auto& slot = all[{std::string(name), locale}];
+  auto& slot = all[{std::string(name), locale, in_layout}];
   if (!slot) {
-    auto made = std::make_unique<mustache::mustache>(template_source(name, locale));
+    auto made = std::make_unique<mustache::mustache>(in_layout ? template_source(name, locale) : part_source(name, locale));
     if (!made->is_valid()) throw std::logic_error("template " + std::string(name) + ": " + made->error_message());
     slot = std::move(made);
   }
   return *slot;
+}
+
+std::string rendered(mustache::mustache& page, const Data& data) {
+  std::string out;
+  out.reserve(32 * 1024);
+  page.render(data, [&out](const std::string& text) { out += text; });
+  return out;
 }
 
 std::string preference(const char* name, const char* value, const Frame& frame) {
@@ -111,10 +123,9 @@ std::string template_source(std::string_view name, Locale locale) {
 
 std::string render_template(std::string_view name, const Frame& frame, Data& data) {
   add_layout(data, frame);
-  std::string out;
-  out.reserve(32 * 1024);
-  parsed(name, frame.locale).render(data, [&out](const std::string& text) { out += text; });
-  return out;
+  return rendered(parsed(name, frame.locale, true), data);
 }
+
+std::string render_part(std::string_view name, Locale locale, const Data& data) { return rendered(parsed(name, locale, false), data); }
 
 }  // namespace console

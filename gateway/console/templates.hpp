@@ -20,6 +20,9 @@ std::string template_source(std::string_view name, Locale locale);
 /// templates/<name>.html in the layout. What the layout needs is added to `data`. Throws std::logic_error for a faulty template.
 std::string render_template(std::string_view name, const Frame& frame, Data& data);
 
+/// templates/<name>.html alone, for a script that puts it into a page.
+std::string render_part(std::string_view name, Locale locale, const Data& data);
+
 /// Turns a condition into a section: `{{#name}}…{{/name}}`.
 inline Data flag(bool value) { return Data{value ? Data::type::bool_true : Data::type::bool_false}; }
 

@@ -61,7 +61,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void on_quiet(base::SteadyClock::time_point now) override;
 
   Environment& environment_;
-  const std::string client_;   ///< as Admission knows it
+  const std::string client_;  ///< as Admission knows it
   Parser* parser_ = nullptr;  ///< of the request at hand
   std::uint64_t body_taken_ = 0;
   std::string body_buffer_;  ///< read, not yet parsed

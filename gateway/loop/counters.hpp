@@ -55,12 +55,12 @@ struct Counters {
   std::deque<RouteCounters> routes;  ///< as in the table; one more for what no route took. Sized before the loop runs
   Counter connections;               ///< open now
   Counter accepted;
-  Counter in_flight;  ///< requests being worked on now
+  Counter in_flight;                     ///< requests being worked on now
   Counter refused_full, refused_client;  ///< by http::Admission
   Counter backend_calls;
   Counter backend_in_flight;
   Counter backend_retries;
-  Counter backend_breaks;   ///< streams lost
+  Counter backend_breaks;  ///< streams lost
   Histogram<batch_bounds.size()> batch_size{batch_bounds};
 };
 

@@ -20,6 +20,11 @@ void put(console::Part<Value>& part, base::Result<Value>& result) {
   else part.failure = failure(result.error());
 }
 
+void put_cluster(console::Part<console::ClusterView>& part, const base::Result<cluster::v1::GetTopologyResponse>& topology) {
+  if (topology) part.value = models::cluster(*topology);
+  else part.failure = failure(topology.error());
+}
+
 /// What the backend refuses in a query, named as the page's own errors are; false where it is another failure.
 bool add_refused(console::ListPage& page, console::Locale locale, const base::Error& error) {
   if (error.code != base::Code::invalid_argument) return false;
@@ -57,8 +62,7 @@ boost::asio::awaitable<void> ConsoleSite::fill_panels(console::ListPage& page) {
   auto topology = backend_.topology();
   auto [numbers, nodes] = co_await (std::move(figures) && std::move(topology));
   put(page.statistics, numbers);
-  if (nodes) page.cluster.value = models::cluster(*nodes);
-  else page.cluster.failure = failure(nodes.error());
+  put_cluster(page.cluster, nodes);
 }
 
 ConsoleSite::Page ConsoleSite::list(Visit visit) {
@@ -112,6 +116,13 @@ ConsoleSite::Page ConsoleSite::summary(Visit visit) {
   }
   const console::Frame frame = page_frame(visit, answer);
   co_return html(answer, status, console::render(frame, page));
+}
+
+ConsoleSite::Page ConsoleSite::cluster(Visit visit) {
+  Answer answer;
+  console::Part<console::ClusterView> part;
+  put_cluster(part, co_await backend_.topology());
+  co_return html(answer, 200, console::render_cluster(visit.locale(), part));
 }
 
 ConsoleSite::Page ConsoleSite::import_form(Visit visit) {

@@ -37,6 +37,8 @@ class ConsoleSite {
   Page import_form(Visit visit);
   Page import(Visit visit);
   Page summary(Visit visit);
+  /// The cluster panel, asked for again and again by the list page.
+  Page cluster(Visit visit);
 
  private:
   boost::asio::awaitable<void> fill_panels(console::ListPage& page);

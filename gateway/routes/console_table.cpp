@@ -32,10 +32,11 @@ ConsoleSite::Page to_list(ConsoleSite&, Visit, std::string) { co_return redirect
 ConsoleSite::Page preferences(ConsoleSite&, Visit visit, std::string) { co_return remember(visit); }
 
 using Site = ConsoleSite;
-constexpr std::array<Row, 8> table{{
+constexpr std::array<Row, 9> table{{
     {"/", plain<&Site::list>, nullptr},
     {"/console", to_list, nullptr},
     {"/console/preferences", preferences, nullptr},
+    {"/console/cluster", plain<&Site::cluster>, nullptr},
     {"/console/summary", plain<&Site::summary>, nullptr},
     {"/console/import", plain<&Site::import_form>, plain<&Site::import>},
     {"/console/records/new", plain<&Site::new_form>, plain<&Site::create>},

@@ -108,8 +108,8 @@ void add_totals(Families& families, const Loops& loops) {
     Family(families, row.name, row.help, row.type).add({}, static_cast<double>(sum));
   }
   {
-    Family refused(families, "http_requests_refused_total", "Requests refused at once: all places taken (full), or the client's share (client).",
-                   MetricType::Counter);
+    Family refused(families, "http_requests_refused_total",
+                   "Requests refused at once: all places taken (full), or the client's share (client).", MetricType::Counter);
     std::int64_t full = 0, client = 0;
     for (const loop::Counters* each : loops) full += each->refused_full.get(), client += each->refused_client.get();
     refused.add({{"reason", "full"}}, static_cast<double>(full));

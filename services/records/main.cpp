@@ -74,8 +74,8 @@ Awaitable<base::Result<int>> prepare_schema(cluster::Cluster& cluster) {
     base::Result<int> outcome = 0;
     if (const auto migrated = co_await is_migrated(cluster); migrated.has_error()) outcome = migrated.error();
     else if (!*migrated) outcome = co_await migrate(cluster);
-    const bool waits = outcome.has_error() &&
-                       (outcome.error().code == base::Code::unavailable || outcome.error().code == base::Code::deadline_exceeded);
+    const bool waits =
+        outcome.has_error() && (outcome.error().code == base::Code::unavailable || outcome.error().code == base::Code::deadline_exceeded);
     if (!waits) co_return outcome;
     base::log::warn("waiting for the database", {{"message", outcome.error().message}, {"detail", outcome.error().detail}});
   }

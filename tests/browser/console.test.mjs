@@ -379,6 +379,15 @@ describe('with JavaScript', () => {
     assert.equal(await text(page, '#live'), 'Live');
   });
 
+  test('the cluster panel follows the nodes', async (t) => {
+    const page = await open(t);
+    await page.go('/');
+    const nodes = await page.locator('#cluster .node').count();
+    const before = await page.locator('#cluster time').getAttribute('datetime');
+    await page.waitForFunction((then) => document.querySelector('#cluster time').dateTime > then, before);
+    assert.equal(await page.locator('#cluster .node').count(), nodes);
+  });
+
   test('forms work as they do without it', async (t) => {
     const page = await open(t);
     const owner = `${mark}-js`;

@@ -18,6 +18,7 @@ class Planted:
 
     faults: tuple
     kinds: frozenset
+    addresses: str = "nodes"  # what the services must know
 
 
 PLANTED = {
@@ -27,6 +28,8 @@ PLANTED = {
     ),
     # A reader gets whatever a standby has.
     "position-ignored": Planted(("lag-standbys", "lag-standbys"), frozenset({"stale"})),
+    # The check of an address is taken for a check of the server behind every connection to it.
+    "connection-trusted": Planted(("lag-standby",) * 4, frozenset({"stale"}), "virtual"),
 }
 
 

@@ -1,5 +1,5 @@
-// Live statistics of the console's first page: listens to the counts and rewrites the numbers, the ring and the owners that the server has
-// drawn. Without it the page shows the same figures as of its loading.
+// The console's first page kept up to date: listens to the counts and rewrites the numbers, the ring and the owners that the server has
+// drawn, and fetches the cluster panel anew. Without it the page shows the same as of its loading.
 const live = document.getElementById('live');
 const liveText = document.getElementById('live-text');
 const ownerList = document.getElementById('owner-list');
@@ -96,4 +96,15 @@ function connect(tries) {
   window.addEventListener('pagehide', () => source.close(), { once: true });
 }
 
+// The server draws the panel; it is put in only where it has changed, and not while somebody is in it.
+async function refreshCluster(panel) {
+  if (document.hidden || panel.contains(document.activeElement)) return;
+  const answer = await fetch('/console/cluster').catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('cluster');
+  if (fresh && fresh.innerHTML !== panel.innerHTML) panel.replaceChildren(...fresh.childNodes);
+}
+
+const cluster = document.getElementById('cluster');
+if (cluster) setInterval(refreshCluster, 2000, cluster);
 if (live) connect(0);

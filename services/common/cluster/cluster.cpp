@@ -146,7 +146,8 @@ pg::Awaitable<bool> Cluster::has_replayed(std::size_t index, pg::Connection& con
   const Node& node = *nodes_[index];
   if (!node.address.shared) co_return true;
   const base::Result<NodeState> state = co_await Probe::ask(connection, node.probe.dialect(), deadline);
-  co_return state.has_value() && state->position >= position&& std::abs(state->timeline) >= snapshot_->timeline;
+  const bool has = state.has_value() && state->position >= position && std::abs(state->timeline) >= snapshot_->timeline;
+  co_return has;
 }
 
 pg::Awaitable<base::Result<NodeLease>> Cluster::acquire(Intent intent, Position position, base::Deadline deadline) {

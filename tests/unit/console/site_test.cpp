@@ -136,6 +136,15 @@ std::string header(const Answer& answer, std::string_view name, std::string_view
 
 }  // namespace
 
+TEST_CASE_METHOD(Site, "the cluster panel alone is a piece of the page") {
+  const Answer piece = run(site.serve(visit("/console/cluster")));
+  CHECK(piece.status == 200);
+  CHECK(piece.body.starts_with("<section"));
+  CHECK(has(run(site.serve(visit())).body, "<section class=\"card\" aria-labelledby=\"cluster-title\""));
+  backend.broken = base::unavailable("away");
+  CHECK(has(run(site.serve(visit("/console/cluster"))).body, "away"));
+}
+
 TEST_CASE_METHOD(Site, "a page carries the policy, a new visitor a token") {
   Visit first = visit();
   first.cookies.clear();
