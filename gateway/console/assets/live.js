@@ -107,4 +107,4 @@ async function refreshCluster(panel) {
 
 const cluster = document.getElementById('cluster');
 if (cluster) setInterval(refreshCluster, 2000, cluster);
-if (live) connect(0);
+if (document.getElementById('ring-total')) connect(0);

@@ -82,7 +82,7 @@ TEST_CASE("each part fails by itself") {
   CHECK(has(html, "The statistics cannot be had right now."));
   CHECK(has(html, "The state of the cluster cannot be had right now."));
   CHECK(has(html, "<table"));
-  CHECK_FALSE(has(html, "id=\"live\""));
+  CHECK(has(html, "<script"));  // the cluster panel comes back by itself
 }
 
 TEST_CASE("a refused query keeps what was typed and names the field") {
