@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace backend {
 
@@ -27,6 +28,7 @@ enum class Consistency : std::uint8_t {
 struct CallOptions {
   base::Deadline deadline{};
   std::string traceparent;
+  std::string_view client;     ///< whose turn it is where calls wait; valid until the answer
   std::uint64_t position = 0;  ///< the client's own token; 0: none
   Consistency consistency = Consistency::session;
   loop::Cancellation* cancellation = nullptr;  ///< may be absent

@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <utility>
 
@@ -25,7 +26,7 @@ constexpr auto grace = std::chrono::milliseconds(250);
 /// However many are under way, nothing waits longer for its turn.
 constexpr auto longest_wait = std::chrono::milliseconds(3);
 constexpr auto longest_back_off = std::chrono::milliseconds(1000);
-constexpr std::size_t most_in_message = 1000;
+constexpr std::size_t most_in_message = 512;
 /// With several streams each lives this long.
 constexpr auto stream_age = std::chrono::seconds(20);
 
@@ -55,7 +56,8 @@ std::int64_t microseconds_left(base::Deadline deadline, base::SteadyClock::time_
 
 /// One call from its asking to its answer; lives in the asking coroutine.
 struct RecordsClient::Pending final : loop::Cancellable {
-  Pending(RecordsClient& client, v1::Call& item, base::Deadline ends, Kind which) : home(client), call(item), deadline(ends), kind(which) {}
+  Pending(RecordsClient& records, v1::Call& item, const CallOptions& options, Kind which)
+      : home(records), call(item), client(options.client), deadline(options.deadline), kind(which) {}
 
   void cancel() override {
     if (!settled) home.finish(*this, base::cancelled());
@@ -63,6 +65,7 @@ struct RecordsClient::Pending final : loop::Cancellable {
 
   RecordsClient& home;
   v1::Call& call;
+  std::string_view client;
   base::Deadline deadline;
   Kind kind;
   Stream* via = nullptr;  ///< the stream it is under way on
@@ -84,8 +87,8 @@ RecordsClient::RecordsClient(loop::Loop& loop, loop::Counters& counters, Positio
       streams_(settings.streams) {}
 
 RecordsClient::~RecordsClient() {
-  for (const auto* const list : {&streams_, &retiring_})
-    for (const auto& stream : *list)
+  for (const auto* const each : {&streams_, &retiring_})
+    for (const auto& stream : *each)
       if (stream) stream->shut();
 }
 
@@ -98,7 +101,7 @@ Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& op
   } else {
     call.set_consistency(options.consistency == Consistency::strong ? v1::CONSISTENCY_STRONG : v1::CONSISTENCY_EVENTUAL);
   }
-  Pending pending(*this, call, options.deadline, call.has_get() ? get : call.has_create() ? create : other);
+  Pending pending(*this, call, options, call.has_get() ? get : call.has_create() ? create : call.has_list() ? list : change);
   enlist(pending);
   if (options.cancellation) options.cancellation->attach(&pending);
   co_await pending.answer.sleep();
@@ -124,7 +127,7 @@ void RecordsClient::enlist(Pending& pending) {
   ++in_flight_;
   counters_.backend_calls.add();
   counters_.backend_in_flight.add();
-  lines_[pending.kind].waiting.push_back(&pending);
+  lines_[pending.kind].waiting.push_back(pending.client, &pending);
   flush_soon();
 }
 
@@ -136,7 +139,7 @@ void RecordsClient::release(Pending& pending) {
   counters_.backend_in_flight.add(-1);
   Line& line = lines_[pending.kind];
   if (pending.via) --line.under_way;
-  else line.waiting.erase(std::ranges::find(line.waiting, &pending));
+  else line.waiting.erase(pending.client, &pending);
   pending.settled = true;
 }
 
@@ -161,8 +164,8 @@ void RecordsClient::flush_soon() {
 }
 
 bool RecordsClient::may_go(const Line& line, base::SteadyClock::time_point now) const {
-  if (line.waiting.empty()) return false;
-  return &line == &lines_[other] || line.waiting.size() >= line.under_way || now - line.sent > longest_wait;
+  if (line.waiting.empty() || line.under_way >= line.most_under_way) return false;
+  return !line.gathers || line.waiting.size() >= line.under_way || now - line.sent > longest_wait;
 }
 
 void RecordsClient::flush() {
@@ -196,9 +199,11 @@ void RecordsClient::fill(Stream& stream, v1::ExecuteRequest& message, base::Stea
   for (Line& line : lines_) {
     if (!may_go(line, now)) continue;
     line.sent = now;
-    while (!line.waiting.empty() && static_cast<std::size_t>(message.calls_size()) < most_in_message) {
-      Pending& pending = *line.waiting.front();
-      line.waiting.pop_front();
+    const auto fits = [&] {
+      return line.under_way < line.most_under_way && static_cast<std::size_t>(message.calls_size()) < most_in_message;
+    };
+    while (!line.waiting.empty() && fits()) {
+      Pending& pending = *line.waiting.pop();
       pending.call.set_timeout_us(microseconds_left(pending.deadline, now));
       *message.add_calls() = pending.call;
       pending.via = &stream;
@@ -234,10 +239,12 @@ void RecordsClient::on_stream_end(Stream& ended, const std::string& why) {
     std::vector<Pending*> again;
     for (Pending* pending : slots_)
       if (pending && pending->via == &ended && &lines_[pending->kind] == &line) again.push_back(pending);
-    // In the order they were asked.
-    std::ranges::sort(again, {}, [](const Pending* pending) { return pending->call.id() >> 32; });
-    for (Pending* pending : again) pending->via = nullptr;
-    line.waiting.insert(line.waiting.begin(), again.begin(), again.end());
+    // In the order they were asked: the last goes to the front first.
+    std::ranges::sort(again, std::greater(), [](const Pending* pending) { return pending->call.id() >> 32; });
+    for (Pending* pending : again) {
+      pending->via = nullptr;
+      line.waiting.push_front(pending->client, pending);
+    }
     line.under_way -= again.size();
     counters_.backend_retries.add(static_cast<std::int64_t>(again.size()));
   }

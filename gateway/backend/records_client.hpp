@@ -1,7 +1,8 @@
 // The records service as one loop sees it: single calls travel as items of a batched stream (records.v1.RecordsService/Execute).
 //
 // Self-clocked batching: what the loop's present turn asks for goes together; gets (and creations) wait while as many or more are under
-// way, so that batches grow with the load and nothing waits when there is none. One batch of answers wakes the loop once. Losing a stream
+// way, so that batches grow with the load and nothing waits when there is none. Of each kind only so many are under way as keep the service
+// busy; what is beyond waits here, where the clients have their turns. One batch of answers wakes the loop once. Losing a stream
 // loses nothing: it is opened again and what was under way on it is sent again. Reads may be repeated; every write carries an idempotency
 // key, so that the service answers a repeated one with the first answer. With several instances of the service there are as many streams,
 // which take turns; gRPC's round robin spreads them over the healthy instances, and each is replaced after a while, so that an instance
@@ -11,13 +12,13 @@
 #pragma once
 
 #include "backend/call.hpp"
+#include "backend/fair_queue.hpp"
 #include "backend/position.hpp"
 #include "backend/service_watch.hpp"
 #include "loop/counters.hpp"
 #include "loop/loop.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,9 +64,11 @@ class RecordsClient final : private loop::Ticked {
   struct Pending;
   class Stream;
   friend class Stream;
-  enum Kind : std::uint8_t { get, create, other };
+  enum Kind : std::uint8_t { get, create, list, change };
   struct Line {
-    std::deque<Pending*> waiting;
+    std::size_t most_under_way;
+    bool gathers;  ///< waits for a batch
+    FairQueue<Pending*> waiting{};
     std::size_t under_way = 0;
     base::SteadyClock::time_point sent{};
   };
@@ -94,7 +97,8 @@ class RecordsClient final : private loop::Ticked {
   std::vector<std::uint32_t> free_slots_;
   std::size_t in_flight_ = 0;
   std::uint32_t generation_ = 0;
-  Line lines_[3];
+  // Changes wait for a primary when there is none: in a line of their own they keep nobody.
+  Line lines_[4]{{1024, true}, {1024, true}, {128, false}, {512, false}};
   std::vector<std::shared_ptr<Stream>> streams_;   ///< empty places are opened when they are wanted
   std::vector<std::shared_ptr<Stream>> retiring_;  ///< still answering
   std::size_t turn_ = 0;

@@ -7,7 +7,8 @@
 
 namespace http {
 
-Admission::Admission(std::size_t most) : most_(std::max<std::size_t>(most, 1)), most_writes_(std::max<std::size_t>(most_ * 3 / 4, 1)) {}
+Admission::Admission(std::size_t most)
+    : most_(std::max<std::size_t>(most, 1)), most_writes_(std::max<std::size_t>(most_ * 3 / 4, 1)), shared_(most_ - most_ / 8) {}
 
 Admission::Place Admission::enter(std::string_view client, Method method) {
   Place place;
@@ -17,7 +18,7 @@ Admission::Place Admission::enter(std::string_view client, Method method) {
     return place;
   }
   auto& entry = *clients_.try_emplace(std::string(client)).first;
-  if (entry.second > 0 && entry.second >= most_ / (clients_.size() + 1)) {
+  if (entry.second > 0 && entry.second >= shared_ / clients_.size()) {
     place.answer_ = Answer::client_full;
     return place;
   }

@@ -1,6 +1,6 @@
-// How many requests are worked on at a time, and by whom: what is beyond is refused before it costs anything. No client may hold more than
-// an equal part of the places among those who have requests under way and one newcomer, so that whoever floods the gateway refuses only
-// himself; and writes, which wait together while the database has no primary, leave room for reads. Made by main.cpp, one a loop; asked by
+// How many requests are worked on at a time, and by whom: what is beyond is refused before it costs anything. Seven eighths
+// of the places are shared equally by the clients that have requests under way, the rest is for newcomers: whoever floods the gateway is
+// refused himself and nobody else; and writes, which wait together while the database has no primary, leave room for reads. Made by main.cpp, one a loop; asked by
 // the session for every request whose route calls a service. Loop thread only.
 #pragma once
 
@@ -51,7 +51,7 @@ class Admission {
   Place enter(std::string_view client, Method method);
 
  private:
-  const std::size_t most_, most_writes_;
+  const std::size_t most_, most_writes_, shared_;
   std::size_t in_flight_ = 0, writes_ = 0;
   std::unordered_map<std::string, std::size_t> clients_;  ///< places held; only those who hold one
 };

@@ -61,6 +61,7 @@ struct Request {
   std::string_view method_text;
   std::string_view target;     ///< as sent, in origin form
   std::string_view path;       ///< decoded
+  std::string_view client;     ///< what tells clients apart: the address, or what a trusted proxy says
   std::string_view raw_query;  ///< as sent, without the question mark
   Headers headers;
   std::string_view body;         ///< for routes that take a whole body

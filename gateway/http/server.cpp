@@ -33,6 +33,8 @@ std::string full_house(std::string_view date) {
 
 /// When the process is out of descriptors, accepting rests this long.
 constexpr auto rest = std::chrono::milliseconds(50);
+/// Accepted in one turn of a busy loop, so that who connects need not wait for a turn each.
+constexpr int most_at_once = 64;
 
 }  // namespace
 
@@ -54,6 +56,7 @@ Server::Server(const base::Endpoint& listen, std::vector<Environment*> environme
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.non_blocking(true, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (error) throw std::runtime_error("cannot listen on " + listen.text() + ": " + error.message());
 }
@@ -67,26 +70,32 @@ void Server::start() { asio::co_spawn(acceptor_.get_executor(), accept(), asio::
 asio::awaitable<void> Server::accept() {
   asio::steady_timer timer(acceptor_.get_executor());
   while (acceptor_.is_open()) {
-    Lane& lane = *lanes_[next_++ % lanes_.size()];
-    tcp::socket socket(lane.environment.loop.context());
     error_code error;
-    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
-    if (error) {
-      base::log::warn("a connection could not be accepted", {{"detail", error.message()}});
-      timer.expires_after(rest);
-      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      continue;
-    }
-    if (open_.fetch_add(1, std::memory_order_relaxed) >= limits_.connections) {
-      open_.fetch_sub(1, std::memory_order_relaxed);
-      socket.non_blocking(true, error);
-      socket.write_some(asio::buffer(full_house(lanes_.front()->environment.loop.http_date())), error);
-      socket.shutdown(tcp::socket::shutdown_send, error);
-      continue;
-    }
-    asio::post(lane.environment.loop.context(), [this, &lane, s = std::move(socket)]() mutable { serve(lane, std::move(s)); });
+    co_await acceptor_.async_wait(tcp::acceptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    for (int i = 0; i < most_at_once && !error; ++i) accept_one(error);
+    if (error == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
+    if (!error || error == asio::error::would_block || error == asio::error::connection_aborted) continue;
+    base::log::warn("a connection could not be accepted", {{"detail", error.message()}});
+    timer.expires_after(rest);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
+}
+
+void Server::accept_one(error_code& error) {
+  Lane& lane = *lanes_[next_ % lanes_.size()];
+  tcp::socket socket(lane.environment.loop.context());
+  acceptor_.accept(socket, error);
+  if (error) return;
+  ++next_;
+  if (open_.fetch_add(1, std::memory_order_relaxed) >= limits_.connections) {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(full_house(lanes_.front()->environment.loop.http_date())), ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
+    return;
+  }
+  asio::post(lane.environment.loop.context(), [this, &lane, s = std::move(socket)]() mutable { serve(lane, std::move(s)); });
 }
 
 void Server::serve(Lane& lane, tcp::socket socket) {

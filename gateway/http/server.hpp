@@ -32,6 +32,7 @@ class Server {
   struct Lane;
 
   boost::asio::awaitable<void> accept();
+  void accept_one(boost::system::error_code& error);
   void serve(Lane& lane, boost::asio::ip::tcp::socket socket);
 
   const Limits& limits_;

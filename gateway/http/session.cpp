@@ -83,6 +83,9 @@ asio::awaitable<bool> Session::serve_one() {
   body_taken_ = 0;
   continue_wanted_ = parser.expects_continue();
 
+  if (limits().trust_forwarded_for) request.client = forwarded_client(request.headers.forwarded_for);
+  if (request.client.empty()) request.client = client_;
+
   const auto target = split_target(request.target);
   std::string decoded;
   if (target) {
@@ -233,9 +236,7 @@ asio::awaitable<base::Result<std::string_view>> Session::read() {
 
 Admission::Place Session::admit(const Request& request, const Route& route) {
   if (!route.admission) return {};
-  std::string_view client;
-  if (limits().trust_forwarded_for) client = forwarded_client(request.headers.forwarded_for);
-  auto place = environment_.admission.enter(client.empty() ? client_ : client, request.method);
+  auto place = environment_.admission.enter(request.client, request.method);
   if (place.answer() == Admission::Answer::full) environment_.counters.refused_full.add();
   if (place.answer() == Admission::Answer::client_full) environment_.counters.refused_client.add();
   return place;

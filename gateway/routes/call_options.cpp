@@ -9,6 +9,7 @@ backend::CallOptions plain_options(http::Request& request) {
   backend::CallOptions options;
   options.deadline = request.deadline;
   options.traceparent = request.traceparent();
+  options.client = request.client;
   options.cancellation = &request.cancellation;
   return options;
 }

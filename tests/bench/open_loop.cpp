@@ -1,6 +1,6 @@
 // Offers HTTP requests at a given rate, whether or not the server keeps up: each is due at its own time, goes on the next free connection,
-// and its latency counts from when it was due. Rate 0: a closed loop, each connection asks again as soon as it is answered. Prints one JSON
-// object. Used by overload.py and bench.py.
+// and is counted from when it was sent and, as the client sees it, from when it was due. Rate 0: a closed loop, each connection asks again
+// as soon as it is answered. Prints one JSON object. Used by overload.py and bench.py.
 //
 //   open_loop --port 8000 --rate 20000 --seconds 10 --connections 512 --method POST --path /records/ --body '{"title":"t","owner":"o"}'
 //
@@ -44,7 +44,7 @@ struct Options {
 constexpr auto patience = std::chrono::seconds(10);
 
 struct Outcome {
-  std::vector<std::uint32_t> latencies;  ///< microseconds
+  std::vector<std::uint32_t> since_due, since_sent;  ///< microseconds
 };
 
 std::string with_number(const std::string& text, std::uint64_t number) {
@@ -76,7 +76,7 @@ class Line {
   tcp::socket socket_;
   std::string out_, in_;
   std::size_t filled_ = 0;
-  Clock::time_point due_;
+  Clock::time_point due_, sent_;
 };
 
 class Load {
@@ -99,9 +99,12 @@ class Load {
     return report();
   }
 
-  void answered(Line& line, int status, Clock::time_point due) {
-    outcomes_[status].latencies.push_back(
-        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - due).count()));
+  void answered(Line& line, int status, Clock::time_point due, Clock::time_point sent) {
+    const auto since = [now = Clock::now()](Clock::time_point then) {
+      return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - then).count());
+    };
+    outcomes_[status].since_due.push_back(since(due));
+    outcomes_[status].since_sent.push_back(since(sent));
     --under_way_;
     if (options_.rate <= 0) {
       idle_.push_back(&line);
@@ -109,7 +112,7 @@ class Load {
       return;
     }
     idle_.push_back(&line);
-    while (!overdue_.empty() && !idle_.empty()) {
+    while (!overdue_.empty() && !idle_.empty() && !paced_) {
       const auto oldest = overdue_.front();
       overdue_.pop_front();
       start(oldest);
@@ -142,7 +145,8 @@ class Load {
   // What has become due since the last look; a look a millisecond.
   void pace() {
     const auto now = Clock::now();
-    const auto due_by_now = static_cast<std::uint64_t>(std::chrono::duration<double>(std::min(now, end_) - begin_).count() * options_.rate);
+    const double elapsed = std::chrono::duration<double>(std::min(now, end_) - begin_).count();
+    const auto due_by_now = static_cast<std::uint64_t>(elapsed * options_.rate) + 1;
     for (; due_ < due_by_now; ++due_) {
       const auto due = begin_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(due_ / options_.rate));
       if (idle_.empty()) overdue_.push_back(due);
@@ -158,7 +162,7 @@ class Load {
     });
   }
 
-  // What was never sent, because no connection was free, is given up at the end.
+  // What was never sent, because no connection was free, is given up at the end; what was sent is waited for.
   void finish_when_done() {
     if (!paced_ || under_way_ > 0) return;
     context_.stop();
@@ -172,13 +176,16 @@ class Load {
     out["unanswered"] = under_way_;
     out["broken"] = broken_;
     for (auto [status, outcome] : outcomes_) {
-      auto& sorted = outcome.latencies;
-      std::ranges::sort(sorted);
-      const auto at = [&](double part) { return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(part * sorted.size()))]; };
       out["status"][std::to_string(status)] = {
-          {"count", sorted.size()}, {"p50_us", at(0.5)}, {"p99_us", at(0.99)}, {"p999_us", at(0.999)}, {"max_us", sorted.back()}};
+          {"count", outcome.since_due.size()}, {"due", percentiles(outcome.since_due)}, {"sent", percentiles(outcome.since_sent)}};
     }
     return out;
+  }
+
+  static nlohmann::json percentiles(std::vector<std::uint32_t>& sorted) {
+    std::ranges::sort(sorted);
+    const auto at = [&](double part) { return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(part * sorted.size()))]; };
+    return {{"p50_us", at(0.5)}, {"p99_us", at(0.99)}, {"p999_us", at(0.999)}, {"max_us", sorted.back()}};
   }
 
   const Options& options_;
@@ -195,6 +202,7 @@ class Load {
 
 void Line::ask(std::string request, Clock::time_point due) {
   due_ = due;
+  sent_ = Clock::now();
   out_ = std::move(request);
   error_code error;
   asio::write(socket_, asio::buffer(out_), error);  // small: the socket has room
@@ -225,7 +233,7 @@ bool Line::take_answer() {
   int status = 0;
   std::from_chars(header.data() + 9, header.data() + 12, status);
   filled_ = 0;
-  load_.answered(*this, status, due_);
+  load_.answered(*this, status, due_, sent_);
   return true;
 }
 

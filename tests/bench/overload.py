@@ -3,7 +3,9 @@
 fast the rest is refused, what memory does; and how one polite client fares beside one that floods.
 
 Starts a cluster of its own (one synchronous standby, one asynchronous) and the three programs in RECORDS_BIN_DIR, which
-should be a release build. The generator shares the machine with them. Needs what tests/run.sh installs.
+should be a release build. Where there are several processors, the gateway and the generator get the last one and all
+others are the database's and the service's, so that refusing takes nothing from the work, as on machines of their own.
+Needs what tests/run.sh installs.
 """
 
 import argparse
@@ -11,6 +13,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +36,17 @@ WORK = {
 }
 
 
+def separate():
+    """The processors of the database and the service, and those of the gateway and the generator."""
+    every = sorted(os.sched_getaffinity(0))
+    return (set(every[:-1]), {every[-1]}) if len(every) > 1 else (set(every), set(every))
+
+
+def pin(pid, processors):
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), processors)
+
+
 def offer(port, work, rate, seconds, connections, client):
     command = [binary("open_loop"), "--port", str(port), "--seconds", str(seconds), "--rate", str(rate)]
     command += ["--connections", str(connections), "--client", client, *WORK[work]]
@@ -47,20 +61,23 @@ def outcome(process):
 
 
 def together(port, work, rate, seconds, connections):
-    """As several clients; their outcomes as one. Percentiles are the worst of the clients'."""
+    """As several clients; their outcomes as one. Percentiles are the worst of the clients', from sending to answer."""
     running = [
         offer(port, work, rate / CLIENTS, seconds, connections // CLIENTS, f"192.0.2.{number}")
         for number in range(1, CLIENTS + 1)
     ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     each = [outcome(process) for process in running]
-    whole = {"offered": sum(one["offered"] for one in each), "status": {}}
-    whole["lost"] = sum(one["unsent"] + one["unanswered"] + one["broken"] for one in each)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole = {part: sum(one[part] for one in each) for part in ("offered", "unsent", "unanswered", "broken")}
+    whole["cpu"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    whole["status"] = {}
     for one in each:
         for status, figures in one.get("status", {}).items():
-            seen = whole["status"].setdefault(status, {"count": 0, "p50_us": 0, "p99_us": 0})
+            seen = whole["status"].setdefault(status, {"count": 0, "sent": {"p50_us": 0, "p99_us": 0}})
             seen["count"] += figures["count"]
             for part in ("p50_us", "p99_us"):
-                seen[part] = max(seen[part], figures[part])
+                seen["sent"][part] = max(seen["sent"][part], figures["sent"][part])
     return whole
 
 
@@ -99,21 +116,24 @@ def split(figures):
             refused += seen["count"]
         else:
             other += seen["count"]
-    return good, refused, other + figures["lost"]
+    return good, refused, other + figures["unanswered"] + figures["broken"]
 
 
 def latency(figures, statuses, part):
-    return max((seen[part] for status, seen in figures["status"].items() if status in statuses), default=0) / 1000
+    return (
+        max((seen["sent"][part] for status, seen in figures["status"].items() if status in statuses), default=0) / 1000
+    )
 
 
 def row(name, factor, figures, seconds, memory):
     good, refused, other = split(figures)
     refusals = [latency(figures, REFUSED, part) for part in ("p50_us", "p99_us")]
     return (
-        f"| {name} | {factor} | {figures['offered'] / seconds:.0f} | {good / seconds:.0f} "
+        f"| {name} | {factor} | {figures['offered'] / seconds:.0f} | {figures['unsent'] / seconds:.0f} "
+        f"| {good / seconds:.0f} "
         f"| {latency(figures, DONE, 'p50_us'):.1f} | {latency(figures, DONE, 'p99_us'):.1f} "
         f"| {refused / seconds:.0f} | {refusals[0]:.1f} | {refusals[1]:.1f} "
-        f"| {other} | {memory[0]:.0f} | {memory[1]:.0f} |"
+        f"| {other} | {memory[0]:.0f} | {memory[1]:.0f} | {figures['cpu'] / seconds:.2f} |"
     )
 
 
@@ -121,12 +141,16 @@ def run(options, say):
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overload-")))
         folder.chmod(0o755)
+        of_database, of_gateway = separate()
+        os.sched_setaffinity(0, of_database)  # what is started from here on keeps to it
         cluster = Cluster(folder / "cluster")
         stack.callback(cluster.destroy)
         cluster.start()
         os.environ["TEST_DATABASE_URL"] = cluster.url([node.port for node in cluster.nodes])
-        deployment = Deployment("cluster", folder, TRUST_FORWARDED_FOR="1")
+        deployment = Deployment("cluster", folder, TRUST_FORWARDED_FOR="1", **dict(options.set))
         stack.callback(deployment.stop)
+        pin(deployment.gateway.pid, of_gateway)
+        os.sched_setaffinity(0, of_gateway)
         port, seconds = deployment.http_port, options.seconds
         api = Api(deployment.url)
         wait_until(lambda: api.get("/health/ready").status_code == 200, what="a ready gateway")
@@ -135,10 +159,10 @@ def run(options, say):
             "/records/import", data="title,owner\n" + lines, headers={"Content-Type": "text/csv"}
         ).raise_for_status()
         say(
-            "| work | offered | offered/s | done/s | p50 ms | p99 ms "
-            "| refused/s | p50 ms | p99 ms | other | gateway MiB | records-service MiB |"
+            "| work | offered | offered/s | no free connection/s | done/s | p50 ms | p99 ms "
+            "| refused/s | p50 ms | p99 ms | other | gateway MiB | records-service MiB | generator's cores |"
         )
-        say("|---|---|---|---|---|---|---|---|---|---|---|---|")
+        say("|" + "---|" * 14)
         capacity = {}
         for work in options.work:
             together(port, work, 0, 2, 256)  # warm
@@ -161,7 +185,6 @@ def run(options, say):
                 figures = outcome(offer(port, work, 100, seconds, 16, "192.0.2.200"))
                 if flood:
                     outcome(flood)
-                figures["lost"] = figures["unsent"] + figures["unanswered"] + figures["broken"]
                 good, refused, _ = split(figures)
                 say(
                     f"| {work}, {name} | {good} | {refused} | {latency(figures, DONE, 'p50_us'):.1f} "
@@ -174,6 +197,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--connections", type=int, default=3000)
     parser.add_argument("--work", nargs="*", choices=sorted(WORK), default=list(WORK))
+    parser.add_argument(
+        "--set", nargs="*", default=[], type=lambda text: text.split("=", 1), help="NAME=VALUE, settings of the gateway"
+    )
     parser.add_argument("--out", type=pathlib.Path, default=TESTS / "out" / "overload.md")
     options = parser.parse_args()
     options.out.parent.mkdir(parents=True, exist_ok=True)

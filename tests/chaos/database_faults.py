@@ -125,7 +125,7 @@ def _take_all_connections(cluster, node, taken):
             raise
 
 
-@fault("disk-full", "no room on the primary's disk until it gives up", excuses=(503,), small_disks=True)
+@fault("disk-full", "no room on the primary's disk until it gives up", small_disks=True)
 def disk_full(scene):
     primary = scene.primary()
     filler = pathlib.Path(scene.cluster.folder, primary.name, "filler")

@@ -234,32 +234,40 @@ def refused(client, reason):
 
 
 def test_a_client_with_its_share_of_requests_is_refused_at_once_and_others_are_not(own_deployment, own_api):
-    running = own_deployment(MAX_REQUESTS="4", HTTP_THREADS="1", TRUST_FORWARDED_FOR="1")
+    running = own_deployment(MAX_REQUESTS="8", HTTP_THREADS="1", TRUST_FORWARDED_FOR="1")
     client = own_api(running)
     client.create()
     running.records.pause()
-    ask = lambda number: Wire(running.http_port).request("GET /records/ HTTP/1.1", f"X-Forwarded-For: 192.0.2.{number}")  # noqa: E731
-    waiting = [ask(1) for _ in range(2)]
+    waiting = []
+
+    def ask(number):
+        waiting.append(Wire(running.http_port).request("GET /records/ HTTP/1.1", f"X-Forwarded-For: 192.0.2.{number}"))
+        return waiting[-1]
+
     try:
-        wait_until(lambda: metric(client, "backend_calls_in_flight") == 2, what="both calls on their way")
+        for _ in range(7):
+            ask(1)
+        wait_until(lambda: metric(client, "backend_calls_in_flight") == 7, what="all calls on their way")
         answer = ask(1).answer()
         assert answer.status_code == 429 and int(answer.headers["retry-after"]) >= 1
-        waiting += [ask(2), ask(3)]
-        wait_until(lambda: metric(client, "backend_calls_in_flight") == 4, what="the calls of others")
-        assert ask(4).answer().status_code == 503
+        waiting.pop()
+        ask(2)
+        wait_until(lambda: metric(client, "backend_calls_in_flight") == 8, what="the call of another")
+        assert ask(3).answer().status_code == 503
+        waiting.pop()
         assert (refused(client, "client"), refused(client, "full")) == (1, 1)
         assert client.get("/health/live").status_code == 200
         assert client.get("/docs").status_code == 200
     finally:
         running.records.resume()
-    assert [connection.answer().status_code for connection in waiting] == [200] * 4
+    assert [connection.answer().status_code for connection in waiting] == [200] * 8
     for connection in waiting:
         connection.close()
     assert client.get("/records/").status_code == 200
 
 
 def test_a_refused_write_keeps_its_connection(own_deployment, own_api):
-    running = own_deployment(MAX_REQUESTS="2", HTTP_THREADS="1")
+    running = own_deployment(MAX_REQUESTS="1", HTTP_THREADS="1")
     client = own_api(running)
     record = client.create()
     running.records.pause()
@@ -270,7 +278,7 @@ def test_a_refused_write_keeps_its_connection(own_deployment, own_api):
     try:
         wait_until(lambda: metric(client, "backend_calls_in_flight") == 1, what="the call on its way")
         for _ in range(2):
-            assert writer.request(*write, body=body).answer().status_code == 429
+            assert writer.request(*write, body=body).answer().status_code == 503
     finally:
         running.records.resume()
     assert waiting.answer().status_code == 200

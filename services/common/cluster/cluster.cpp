@@ -27,6 +27,8 @@ std::string_view role_name(Role role) {
 }
 
 constexpr int silences_of_the_dead = 2;
+/// How often a node without room is tried again.
+constexpr auto room_period = std::chrono::milliseconds(1000);
 
 /// The latest timeline stays known while the node that is on it cannot be seen. When all nodes answer and none is on it, it is gone: its
 /// only primary was rewound by the cluster itself.
@@ -148,6 +150,17 @@ pg::Awaitable<bool> Cluster::has_replayed(std::size_t index, pg::Connection& con
   const base::Result<NodeState> state = co_await Probe::ask(connection, node.probe.dialect(), deadline);
   const bool has = state.has_value() && state->position >= position && std::abs(state->timeline) >= snapshot_->timeline;
   co_return has;
+}
+
+// Between half the period and the whole, so that those who wait do not come back all at once. False: the deadline comes first.
+pg::Awaitable<bool> Cluster::pause(base::Deadline deadline) {
+  asio::steady_timer timer(executor_);
+  const auto wanted = room_period * (50 + turn_++ % 50) / 100;
+  if (base::SteadyClock::now() + wanted >= deadline || stopped_) co_return false;
+  timer.expires_after(wanted);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_return !stopped_;
 }
 
 pg::Awaitable<base::Result<NodeLease>> Cluster::acquire(Intent intent, Position position, base::Deadline deadline) {

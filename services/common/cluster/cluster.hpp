@@ -51,7 +51,8 @@ class Cluster {
   pg::Awaitable<base::Result<NodeLease>> acquire(Intent intent, Position position, base::Deadline deadline);
 
   /// Runs `work(pg::Connection&) -> Awaitable<Result<T>>` on that node, and again elsewhere when it fails with UNAVAILABLE, until the
-  /// deadline. So `work` must be repeatable: a read, or a write that settles its own outcome by an idempotency key.
+  /// deadline; after a pause also when the node has no room for it (RESOURCE_EXHAUSTED): room may come, or another primary. So `work` must
+  /// be repeatable: a read, or a write that settles its own outcome by an idempotency key.
   template <class T, class Work>
   pg::Awaitable<base::Result<From<T>>> run(Intent intent, Position position, base::Deadline deadline, Work work);
 
@@ -73,6 +74,7 @@ class Cluster {
   pg::Awaitable<void> watch(std::size_t node);
   pg::Awaitable<bool> has_replayed(std::size_t node, pg::Connection& connection, Position position, base::Deadline deadline);
   pg::Awaitable<bool> changed(base::Deadline deadline);
+  pg::Awaitable<bool> pause(base::Deadline deadline);
   void publish(std::size_t node, NodeState state);
 
   boost::asio::any_io_executor executor_;
@@ -88,13 +90,19 @@ class Cluster {
 template <class T, class Work>
 pg::Awaitable<base::Result<From<T>>> Cluster::run(Intent intent, Position position, base::Deadline deadline, Work work) {
   for (;;) {
-    base::Result<NodeLease> lease = co_await acquire(intent, position, deadline);
-    if (lease.has_error()) co_return lease.error();
-    base::Result<T> result = co_await work(*lease->connection);
-    if (result.has_value()) co_return From<T>{std::move(result.value()), name(lease->node)};
-    if (result.error().code != base::Code::unavailable) co_return result.error();
-    report_failure(lease->node);
-    if (base::SteadyClock::now() >= deadline) co_return result.error();
+    base::Error error;
+    {
+      base::Result<NodeLease> lease = co_await acquire(intent, position, deadline);
+      if (lease.has_error()) co_return lease.error();
+      base::Result<T> result = co_await work(*lease->connection);
+      if (result.has_value()) co_return From<T>{std::move(result.value()), name(lease->node)};
+      error = std::move(result.error());
+      if (error.code == base::Code::unavailable) report_failure(lease->node);
+    }
+    const bool no_room = error.code == base::Code::resource_exhausted;
+    if (!no_room && error.code != base::Code::unavailable) co_return error;
+    if (no_room && !co_await pause(deadline)) co_return error;
+    if (base::SteadyClock::now() >= deadline) co_return error;
   }
 }
 

@@ -147,8 +147,9 @@ Awaitable<std::vector<base::Result<Written>>> Store::create(std::vector<Creation
       if (outcome.has_value()) outcome->served_by = done->node;
     co_return std::move(done->value);
   }
-  if (creations.size() == 1 || done.error().code == base::Code::unavailable || done.error().code == base::Code::deadline_exceeded)
-    co_return Outcomes(creations.size(), done.error());
+  const auto code = done.error().code;
+  const bool of_all = code == base::Code::unavailable || code == base::Code::deadline_exceeded || code == base::Code::resource_exhausted;
+  if (creations.size() == 1 || of_all) co_return Outcomes(creations.size(), done.error());
   // The statement as a whole was refused: alone, each gets its own outcome.
   Outcomes outcomes;
   for (Creation& creation : creations) {

@@ -24,36 +24,51 @@ std::pair<std::size_t, Answer> take_all(Admission& admission, std::string_view c
 
 }  // namespace
 
-TEST_CASE("a client alone gets half of the places, so that a newcomer finds some") {
-  Admission admission(100);
+TEST_CASE("a client alone gets seven eighths of the places, so that a newcomer finds some") {
+  Admission admission(80);
   std::vector<Admission::Place> held;
-  CHECK(take_all(admission, "a", Method::get, held) == std::pair{std::size_t{50}, Answer::client_full});
-  CHECK(take_all(admission, "b", Method::get, held) == std::pair{std::size_t{33}, Answer::client_full});
-  CHECK(take_all(admission, "c", Method::get, held) == std::pair{std::size_t{17}, Answer::full});
+  CHECK(take_all(admission, "a", Method::get, held) == std::pair{std::size_t{70}, Answer::client_full});
+  CHECK(take_all(admission, "b", Method::get, held) == std::pair{std::size_t{10}, Answer::full});
+}
+
+TEST_CASE("when others come, a client gets no more until it is down to its new share") {
+  Admission admission(80);
+  std::vector<Admission::Place> first, second, third;
+  take_all(admission, "a", Method::get, first);
+  take_all(admission, "b", Method::get, second);
+  first.resize(36);
+  CHECK(take_all(admission, "b", Method::get, second) == std::pair{std::size_t{25}, Answer::client_full});
+  CHECK(admission.enter("a", Method::get).answer() == Answer::client_full);
+  first.resize(34);
+  CHECK(take_all(admission, "a", Method::get, first) == std::pair{std::size_t{1}, Answer::client_full});
+  CHECK(take_all(admission, "c", Method::get, third) == std::pair{std::size_t{10}, Answer::full});
 }
 
 TEST_CASE("a place given back is there for the next") {
-  Admission admission(4);
+  Admission admission(16);
   std::vector<Admission::Place> held;
-  CHECK(take_all(admission, "a", Method::get, held).first == 2);
+  CHECK(take_all(admission, "a", Method::get, held).first == 14);
   held.pop_back();
   CHECK(take_all(admission, "a", Method::get, held).first == 1);
   held.clear();
-  CHECK(take_all(admission, "a", Method::get, held).first == 2);
+  CHECK(take_all(admission, "a", Method::get, held).first == 14);
 }
 
 TEST_CASE("who holds no place counts for nobody's share") {
-  Admission admission(100);
+  Admission admission(80);
   std::vector<Admission::Place> held;
   { const auto passing = admission.enter("b", Method::get); }
-  CHECK(take_all(admission, "a", Method::get, held).first == 50);
+  CHECK(take_all(admission, "a", Method::get, held).first == 70);
 }
 
 TEST_CASE("everybody gets one place while there are any") {
-  Admission admission(2);
+  Admission admission(16);
   std::vector<Admission::Place> held;
-  CHECK(take_all(admission, "a", Method::get, held).first == 1);
-  CHECK(take_all(admission, "b", Method::get, held) == std::pair{std::size_t{1}, Answer::full});
+  for (int client = 0; client < 16; ++client) {
+    held.push_back(admission.enter(std::to_string(client), Method::get));
+    CHECK(held.back().answer() == Answer::admitted);
+  }
+  CHECK(admission.enter("16", Method::get).answer() == Answer::full);
 }
 
 TEST_CASE("writes leave a quarter of the places to reads") {
