@@ -1,7 +1,7 @@
-// How many requests are worked on at a time, and by whom: what is beyond is refused before it costs anything. Seven eighths
-// of the places are shared equally by the clients that have requests under way, the rest is for newcomers: whoever floods the gateway is
-// refused himself and nobody else; and writes, which wait together while the database has no primary, leave room for reads. Made by main.cpp, one a loop; asked by
-// the session for every request whose route calls a service. Loop thread only.
+// How many requests are worked on at a time, and by whom: what is beyond is refused before it costs anything. Seven eighths of the places
+// are shared equally by the clients that have requests under way, the rest is for newcomers: whoever floods the gateway is refused himself
+// and nobody else; and writes, which wait together while the database has no primary, leave room for reads. Made by main.cpp, one a loop;
+// asked by the session for every request whose route calls a service. Loop thread only.
 #pragma once
 
 #include "http/request.hpp"

@@ -85,10 +85,6 @@ Awaitable<base::Result<int>> prepare_schema(cluster::Cluster& cluster) {
 Awaitable<void> forget_old_keys(records::postgres::Store& store, std::chrono::hours ttl) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
-    timer.expires_after(forget_period);
-    boost::system::error_code stopped;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-    if (stopped) co_return;
     base::Result<std::int64_t> forgotten = forget_at_once;
     // Parts of a bounded size, until what is due has gone.
     while (forgotten.has_value() && *forgotten == forget_at_once)
@@ -96,6 +92,10 @@ Awaitable<void> forget_old_keys(records::postgres::Store& store, std::chrono::ho
     if (forgotten.has_error())
       base::log::warn("old idempotency keys could not be removed",
                       {{"message", forgotten.error().message}, {"detail", forgotten.error().detail}});
+    timer.expires_after(forget_period);
+    boost::system::error_code stopped;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+    if (stopped) co_return;
   }
 }
 

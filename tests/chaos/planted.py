@@ -19,6 +19,7 @@ class Planted:
     faults: tuple
     kinds: frozenset
     addresses: str = "nodes"  # what the services must know
+    rate: float | None = None  # of requests, where the usual one would hide it
 
 
 PLANTED = {
@@ -28,8 +29,9 @@ PLANTED = {
     ),
     # A reader gets whatever a standby has.
     "position-ignored": Planted(("lag-standbys", "lag-standbys"), frozenset({"stale"})),
-    # The check of an address is taken for a check of the server behind every connection to it.
-    "connection-trusted": Planted(("lag-standby",) * 4, frozenset({"stale"}), "virtual"),
+    # The check of an address is taken for a check of the server behind every connection to it. With many writes all reads
+    # go to the primary, whose position alone is new enough.
+    "connection-trusted": Planted(("lag-standby",) * 6, frozenset({"stale"}), "virtual", 6),
 }
 
 

@@ -80,6 +80,7 @@ def arguments():
     if options.planted:
         names = ",".join(planted.PLANTED[options.planted].faults)
         options.addresses = planted.PLANTED[options.planted].addresses
+        options.rate = planted.PLANTED[options.planted].rate or options.rate
     options.names = list(FAULTS) if names == "all" else names.split(",")
     for name in options.names:
         if name not in FAULTS:

@@ -94,6 +94,48 @@ TEST_CASE("what it has acknowledged on a cluster is there after kill -9", "[clus
   CHECK(sandbox.number("SELECT count(*) FROM records") == 20);
 }
 
+TEST_CASE("idempotency keys beyond their time are removed, however many, and may be used again", "[cluster]") {
+  const Sandbox sandbox;
+  const Folder folder;
+  Settings briefly = settings(sandbox);
+  briefly["IDEMPOTENCY_TTL_HOURS"] = "1";
+  std::int64_t first = 0;
+  {
+    Program program(folder, {}, briefly);
+    first = create(*program.channel(), "one", "old").id();
+    create(*program.channel(), "two", "young");
+  }
+  sandbox.number(
+      "UPDATE idempotency_keys SET created_at = now() - interval '61 minutes' WHERE key = 'old'; INSERT INTO idempotency_keys (key, "
+      "fingerprint,"
+      " record_id, created_at) SELECT 'k' || n, '', n, now() - interval '2 hours' FROM generate_series(1, 12000) n; SELECT 1");
+  Program program(folder, {}, briefly);
+  const auto channel = program.channel();
+  while (sandbox.number("SELECT count(*) FROM idempotency_keys") > 1) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(sandbox.number("SELECT count(*) FROM idempotency_keys WHERE key = 'young'") == 1);
+  CHECK(create(*channel, "one", "old").id() != first);
+  CHECK(sandbox.number("SELECT count(*) FROM records") == 3);
+}
+
+TEST_CASE("records-service starts without a primary, where a standby has the schema", "[cluster]") {
+  const Sandbox sandbox;
+  const Folder folder;
+  REQUIRE(run({"migrate"}, settings(sandbox)).code == 0);
+  Settings standby = settings(sandbox);
+  standby["DATABASE_URL"] = sandbox.standby_url();
+  Program program(folder, {}, standby);
+  const auto stub = v1::RecordsService::NewStub(program.channel());
+  grpc::ClientContext read, write;
+  v1::ListResponse listed;
+  CHECK(stub->List(&read, v1::ListRequest(), &listed).ok());
+  v1::CreateRequest request;
+  v1::CreateResponse response;
+  request.mutable_record()->set_title("t");
+  request.mutable_record()->set_owner("o");
+  write.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(300));
+  CHECK_FALSE(stub->Create(&write, request, &response).ok());
+}
+
 TEST_CASE("a wrong password is said without showing it, and the start is given up", "[cluster]") {
   const Sandbox sandbox;
   const Folder folder;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace {
 
@@ -54,6 +55,17 @@ Sandbox::Sandbox()
     FAIL("neither a database nor a schema can be made: " << PQerrorMessage(outside_.get()));
   url_ = database_ ? at_database(given(), name_) : with(given(), "options=-csearch_path%3D" + name_);
   inside_ = connect(url_);
+}
+
+std::string Sandbox::standby_url() const {
+  for (;; std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
+    const Connection standby(PQconnectdb(with(url_, "target_session_attrs=standby").c_str()));
+    if (PQstatus(standby.get()) != CONNECTION_OK) continue;
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(standby.get(), "SELECT FROM schema_migrations"), &PQclear);
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) continue;
+    const std::size_t begin = url_.find('@') + 1;
+    return url_.substr(0, begin) + PQhost(standby.get()) + ":" + PQport(standby.get()) + url_.substr(url_.find('/', begin));
+  }
 }
 
 Sandbox::~Sandbox() {

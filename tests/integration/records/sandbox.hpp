@@ -16,6 +16,8 @@ class Sandbox {
 
   /// What DATABASE_URL must be to work in it.
   const std::string& url() const { return url_; }
+  /// The same by the address of one standby alone; waits until that has what `migrate` has made.
+  std::string standby_url() const;
   /// One number, asked of the primary inside the sandbox.
   std::int64_t number(const std::string& sql) const;
   /// As in TEST_DATABASE_URL; empty where there is none.
