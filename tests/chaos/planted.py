@@ -18,10 +18,10 @@ class Planted:
 
     faults: tuple
     kinds: frozenset
-    addresses: str = "nodes"  # what the services must know
-    rate: float | None = None  # of requests, where the usual one would hide it
+    options: dict = dataclasses.field(default_factory=dict)  # of run.py, where the usual ones would hide it
 
 
+VIRTUAL = {"addresses": "virtual", "rate": 4, "writers": 2, "readers": 6}
 PLANTED = {
     # A call that is sent again after its service or its node has died is carried out again.
     "no-idempotency-row": Planted(
@@ -29,9 +29,9 @@ PLANTED = {
     ),
     # A reader gets whatever a standby has.
     "position-ignored": Planted(("lag-standbys", "lag-standbys"), frozenset({"stale"})),
-    # The check of an address is taken for a check of the server behind every connection to it. With many writes all reads
+    # The check of an address is taken for one of the server behind every connection to it. With many writes all reads
     # go to the primary, whose position alone is new enough.
-    "connection-trusted": Planted(("lag-standby",) * 6, frozenset({"stale"}), "virtual", 6),
+    "connection-trusted": Planted(("lag-standby",) * 6, frozenset({"stale"}), VIRTUAL),
 }
 
 

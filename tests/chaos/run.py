@@ -79,8 +79,7 @@ def arguments():
     names = options.faults or ("all" if options.minutes else ",".join(SHORT))
     if options.planted:
         names = ",".join(planted.PLANTED[options.planted].faults)
-        options.addresses = planted.PLANTED[options.planted].addresses
-        options.rate = planted.PLANTED[options.planted].rate or options.rate
+        vars(options).update(planted.PLANTED[options.planted].options)
     options.names = list(FAULTS) if names == "all" else names.split(",")
     for name in options.names:
         if name not in FAULTS:
