@@ -4,6 +4,7 @@ import contextlib
 import errno
 import pathlib
 import signal
+import threading
 
 from cluster import send
 from faults import fault
@@ -66,12 +67,24 @@ def pause_standby(scene):
 
 @contextlib.contextmanager
 def replay_paused(scene, nodes):
+    """Again and again, because Patroni resumes it."""
     sessions = [scene.cluster.session(node) for node in nodes]
+    over = threading.Event()
+
+    def keep_paused():
+        while True:
+            for session in sessions:
+                session.query("SELECT pg_wal_replay_pause()")
+            if over.wait(0.02):
+                return
+
+    keeper = threading.Thread(target=keep_paused)
+    keeper.start()
     try:
-        for session in sessions:
-            session.query("SELECT pg_wal_replay_pause()")
         yield
     finally:
+        over.set()
+        keeper.join()
         for session in sessions:
             session.query("SELECT pg_wal_replay_resume()")
             session.close()

@@ -21,7 +21,7 @@ class Planted:
     options: dict = dataclasses.field(default_factory=dict)  # of run.py, where the usual ones would hide it
 
 
-VIRTUAL = {"addresses": "virtual", "rate": 4, "writers": 2, "readers": 6}
+VIRTUAL = {"addresses": "virtual", "rate": 30, "writers": 1, "readers": 8}
 PLANTED = {
     # A call that is sent again after its service or its node has died is carried out again.
     "no-idempotency-row": Planted(
