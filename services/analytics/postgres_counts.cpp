@@ -5,12 +5,15 @@
 namespace analytics {
 namespace {
 
-// One statement, so one snapshot: rows of kind 's' (status, count), 'o' (owner, count) and one of kind 'n' (number of owners).
+// From the counters that the records service keeps, so that the cost follows the owners, not the records: what is folded, and what is not
+// yet. One statement, so one snapshot: rows of kind 's' (status, count), 'o' (owner, count) and one of kind 'n' (number of owners).
 const pg::Statement& distributions() {
   static const pg::Statement statement(
-      "WITH groups AS (SELECT owner, status, count(*) AS n FROM records GROUP BY owner, status),"
-      " owners AS (SELECT owner, sum(n)::bigint AS n FROM groups GROUP BY owner)"
-      " SELECT 's'::text, status::text, sum(n)::bigint FROM groups GROUP BY status"
+      "WITH pending AS MATERIALIZED (SELECT owner, status, sum(n) AS n FROM record_count_deltas GROUP BY owner, status),"
+      " statuses AS (SELECT status, n FROM record_counts WHERE owner = '' AND status <> '' UNION ALL SELECT status, n FROM pending),"
+      " parts AS (SELECT owner, n FROM record_counts WHERE status = '' AND owner <> '' UNION ALL SELECT owner, n FROM pending),"
+      " owners AS (SELECT owner, sum(n)::bigint AS n FROM parts GROUP BY owner HAVING sum(n) > 0)"
+      " SELECT 's'::text, status::text, sum(n)::bigint FROM statuses GROUP BY status"
       " UNION ALL SELECT 'n'::text, ''::text, count(*) FROM owners"
       " UNION ALL SELECT * FROM (SELECT 'o'::text, owner::text, n FROM owners ORDER BY n DESC, owner LIMIT $1::bigint) AS most");
   return statement;

@@ -3,6 +3,7 @@
 #include "cluster/lsn.hpp"
 #include "records/convert.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace records {
@@ -33,7 +34,20 @@ base::Result<Position> position_of(const std::string& token) {
 Awaitable<Replied<v1::ListResponse>> Calls::list(v1::ListRequest request, CallOptions options) {
   base::Result<ListQuery> query = from_proto(request);
   if (query.has_error()) co_return query.error();
-  base::Result<Answer<Page>> found = co_await store_.list(*query, options.read());
+  std::string key = request.SerializeAsString();
+  key += static_cast<char>(options.consistency);
+  auto run = [this, asked = std::move(query.value())](CallOptions suiting) { return find(asked, suiting); };
+  co_return co_await lists_.ask(std::move(key), options, std::move(run));
+}
+
+/// The strictest position and the longest deadline.
+void Calls::suit_both(CallOptions& all, const CallOptions& more) {
+  all.position = std::max(all.position, more.position);
+  all.deadline = std::max(all.deadline, more.deadline);
+}
+
+Awaitable<Replied<v1::ListResponse>> Calls::find(ListQuery query, CallOptions options) {
+  base::Result<Answer<Page>> found = co_await store_.list(query, options.read());
   if (found.has_error()) co_return found.error();
   Reply<v1::ListResponse> reply;
   const Page& page = found->value;
@@ -41,7 +55,7 @@ Awaitable<Replied<v1::ListResponse>> Calls::list(v1::ListRequest request, CallOp
   for (const Record& record : page.items) to_proto(record, *reply.response.add_items());
   if (page.total) reply.response.set_total(*page.total);
   if (page.more && !page.items.empty())
-    reply.response.set_next_page_token(encode_page_token(keyset_of(page.items.back(), query->sort), query->filter, query->sort));
+    reply.response.set_next_page_token(encode_page_token(keyset_of(page.items.back(), query.sort), query.filter, query.sort));
   reply.served_by = std::move(found->served_by);
   co_return reply;
 }

@@ -1,6 +1,7 @@
 // What each call does: check, ask the store, shape the answer. The unary service and the batched stream both end here.
 #pragma once
 
+#include "gather/shared_runs.hpp"
 #include "records/record_store.hpp"
 
 #include <records/v1/records.pb.h>
@@ -38,8 +39,9 @@ base::Result<Position> position_of(const std::string& token);
 /// On the store's event loop.
 class Calls {
  public:
-  explicit Calls(RecordStore& store) : store_(store) {}
+  explicit Calls(RecordStore& store) : store_(store), lists_(suit_both) {}
 
+  /// Those that ask for the same page at the same time share one run.
   Awaitable<Replied<v1::ListResponse>> list(v1::ListRequest request, CallOptions options);
   Awaitable<Replied<v1::UpdateResponse>> update(v1::UpdateRequest request, CallOptions options);
   Awaitable<Replied<v1::DeleteResponse>> remove(v1::DeleteRequest request, CallOptions options);
@@ -51,7 +53,11 @@ class Calls {
   Awaitable<std::vector<Replied<v1::CreateResponse>>> create(std::vector<const v1::CreateRequest*> requests, CallOptions options);
 
  private:
+  static void suit_both(CallOptions& all, const CallOptions& more);
+  Awaitable<Replied<v1::ListResponse>> find(ListQuery query, CallOptions options);
+
   RecordStore& store_;
+  gather::SharedRuns<CallOptions, Replied<v1::ListResponse>> lists_;
 };
 
 }  // namespace records

@@ -29,9 +29,15 @@ std::optional<Config> read_config(int argc, char** argv) {
   const auto* const migrate = app.add_subcommand("migrate", "Bring the schema up to date and end; safe to run twice and side by side");
   auto* const demo = app.add_subcommand("demo", "Store N realistic records and end");
   demo->add_option("N", config.demo_records, "How many")->required()->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000'000}));
+  const auto* const check = app.add_subcommand("check-counts", "Compare the kept counts with the records; ends with 1 where they differ");
+  const auto* const rebuild = app.add_subcommand("rebuild-counts", "Count anew; writes wait meanwhile");
   (void)serve;
   if (!base::parse_program_options(app, argc, argv)) return std::nullopt;
-  config.command = migrate->parsed() ? Command::migrate : demo->parsed() ? Command::demo : Command::serve;
+  config.command = migrate->parsed()   ? Command::migrate
+                   : demo->parsed()    ? Command::demo
+                   : check->parsed()   ? Command::check_counts
+                   : rebuild->parsed() ? Command::rebuild_counts
+                                       : Command::serve;
   config.listen = base::parse_endpoint("RECORDS_LISTEN", listen, true);
   config.log_level = base::checked_level("LOG_LEVEL", level);
   config.database = cluster::check(database);

@@ -4,6 +4,7 @@
 #include "cluster/service.hpp"
 #include "records/config.hpp"
 #include "records/demo.hpp"
+#include "records/postgres/counters.hpp"
 #include "records/postgres/store.hpp"
 #include "records/service.hpp"
 #include "records/sqlite/store.hpp"
@@ -24,6 +25,7 @@ using records::Awaitable;
 namespace {
 
 constexpr auto start_timeout = std::chrono::seconds(30);
+constexpr auto long_work = std::chrono::hours(1);  ///< what reads every record
 constexpr auto look_timeout = std::chrono::seconds(5);
 constexpr auto forget_period = std::chrono::minutes(1);
 constexpr std::int64_t forget_at_once = 5000;
@@ -53,7 +55,9 @@ int fail(const base::Error& error) {
 }
 
 Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
-  auto work = [](pg::Connection& connection) { return pg::migrate(connection, records::postgres::migrations(), soon()); };
+  auto work = [](pg::Connection& connection) {
+    return pg::migrate(connection, records::postgres::migrations(), base::SteadyClock::now() + long_work);
+  };
   auto done = co_await cluster.run<int>(cluster::Intent::write, 0, soon(), work);
   if (done.has_error()) co_return done.error();
   co_return done->value;
@@ -120,7 +124,24 @@ int serve(const records::Config& config, asio::io_context& loop, records::Record
   return base::exit_code::ok;
 }
 
+int check_counts(records::postgres::Counters& counters, asio::io_context& loop) {
+  const auto deviations = run(loop, counters.check(base::SteadyClock::now() + long_work));
+  if (deviations.has_error()) return fail(deviations.error());
+  for (const auto& each : *deviations)
+    base::log::error("a count deviates",
+                     {{"owner", each.owner}, {"status", each.status}, {"counted", each.counted}, {"there", each.there}});
+  base::log::info("the counts have been checked", {{"deviations", deviations->size()}});
+  return deviations->empty() ? base::exit_code::ok : base::exit_code::failure;
+}
+
+int rebuild_counts(records::postgres::Counters& counters, asio::io_context& loop) {
+  const auto done = run(loop, counters.rebuild(base::SteadyClock::now() + long_work));
+  return done.has_error() ? fail(done.error()) : base::exit_code::ok;
+}
+
 int run_sqlite(const records::Config& config, asio::io_context& loop) {
+  if (config.command == records::Command::check_counts || config.command == records::Command::rebuild_counts)
+    throw base::ConfigError("DATABASE_URL: SQLite keeps no counts; these commands are for a cluster");
   const std::string& path = *config.database.sqlite_path;
   if (config.command == records::Command::migrate) {
     const base::Result<int> applied = records::sqlite::migrate_sqlite(path);
@@ -143,11 +164,15 @@ int run_cluster(const records::Config& config, asio::io_context& loop) {
     base::log::info("the schema is up to date", {{"applied", *applied}});
     return base::exit_code::ok;
   }
+  records::postgres::Counters counters(cluster);
+  if (config.command == records::Command::check_counts) return check_counts(counters, loop);
+  if (config.command == records::Command::rebuild_counts) return rebuild_counts(counters, loop);
   records::postgres::Store store(cluster);
   if (config.command == records::Command::demo) {
     const auto loaded = run(loop, records::load_demo(store, config.demo_records));
     return loaded.has_error() ? fail(loaded.error()) : base::exit_code::ok;
   }
+  asio::co_spawn(loop, counters.keep_folded(), asio::detached);
   asio::co_spawn(loop, forget_old_keys(store, config.idempotency_ttl), asio::detached);
   return serve(config, loop, store, &cluster);
 }

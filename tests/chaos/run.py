@@ -192,6 +192,8 @@ class Run:
         try:
             scene.load.finish()
             found = scene.cluster.rows("SELECT id, title, description, version FROM records")
+            if problem := scene.stack.check_counts():
+                self.troubles.append(f"the kept counts are not those of the records: {problem}")
         except (Late, RuntimeError, subprocess.TimeoutExpired) as problem:
             self.troubles.append(str(problem))
             return None

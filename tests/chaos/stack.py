@@ -74,6 +74,7 @@ class Instance:
 class Stack:
     def __init__(self, folder, database, services, gateways):
         """`database`: the settings of the services that say where it is."""
+        self._database = database
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self.records = [
@@ -117,6 +118,18 @@ class Stack:
             return _opener.open(f"http://127.0.0.1:{port}/health/ready", timeout=3).status == 200
         except (OSError, urllib.error.HTTPError):
             return False
+
+    def check_counts(self):
+        """What the operator's command has to say against the counts beside the records; empty: nothing."""
+        environment = {"PATH": "/usr/bin:/bin", **self._database}
+        done = subprocess.run(
+            [binary("records-service"), "check-counts"],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        return done.stderr if done.returncode else ""
 
     def save_logs(self, folder):
         for instance in self.all():
