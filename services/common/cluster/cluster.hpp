@@ -50,9 +50,10 @@ class Cluster {
   /// `pool_waiting` callers wait; beyond: RESOURCE_EXHAUSTED at once.
   pg::Awaitable<base::Result<NodeLease>> acquire(Intent intent, Position position, base::Deadline deadline);
 
-  /// Runs `work(pg::Connection&) -> Awaitable<Result<T>>` on that node, and again elsewhere when it fails with UNAVAILABLE, until the
-  /// deadline; after a pause also when the node has no room for it (RESOURCE_EXHAUSTED): room may come, or another primary. So `work` must
-  /// be repeatable: a read, or a write that settles its own outcome by an idempotency key.
+  /// Runs `work(pg::Connection&) -> Awaitable<Result<T>>` on that node, and again until the deadline: elsewhere when it fails with
+  /// UNAVAILABLE; after a pause when the node has no room for it (RESOURCE_EXHAUSTED), for room may come, or another primary; on the
+  /// primary when a standby gives a read up (ABORTED). So `work` must be repeatable: a read, or a write that settles its own outcome by an
+  /// idempotency key.
   template <class T, class Work>
   pg::Awaitable<base::Result<From<T>>> run(Intent intent, Position position, base::Deadline deadline, Work work);
 
@@ -100,7 +101,10 @@ pg::Awaitable<base::Result<From<T>>> Cluster::run(Intent intent, Position positi
       if (error.code == base::Code::unavailable) report_failure(lease->node);
     }
     const bool no_room = error.code == base::Code::resource_exhausted;
-    if (!no_room && error.code != base::Code::unavailable) co_return error;
+    // A standby ends a read that stands in the way of its replay; the primary does not.
+    const bool in_the_way = error.code == base::Code::aborted && (intent == Intent::read_session || intent == Intent::read_eventual);
+    if (in_the_way) intent = Intent::read_strong;
+    if (!in_the_way && !no_room && error.code != base::Code::unavailable) co_return error;
     if (no_room && !co_await pause(deadline)) co_return error;
     if (base::SteadyClock::now() >= deadline) co_return error;
   }

@@ -1,0 +1,264 @@
+"""The systems under test: the product, the peers of systems.json, and the limits (pgbench with the same SQL, nginx with
+a static answer). Each measures itself for one round. Started by bench.py."""
+
+import http.client
+import json
+import math
+import os
+import pathlib
+import shlex
+import statistics
+import subprocess
+import time
+import urllib.parse
+
+from contract import ask
+from processes import free_port, machine_busy, usage, wait_port
+from workloads import PATHS, PGBENCH, WORKLOADS
+
+HERE = pathlib.Path(__file__).resolve().parent
+SETTLE = 0.3  # seconds after a round until processes that end with it have handed their CPU time to their parent
+
+
+class Meter:
+    """CPU, memory and foreign load between its making and `read`."""
+
+    def __init__(self, parts, postmasters):
+        self._parts, self._postmasters = parts, postmasters
+        self._before = {name: usage([pid])[0] for name, pid in parts.items()}
+        self._pg = usage(postmasters)[0]
+        self._busy, self._began, self._own = machine_busy(), time.monotonic(), os.times()
+
+    def read(self, requests):
+        time.sleep(SETTLE)
+        own, wall = os.times(), time.monotonic() - self._began
+        cpu = {name: usage([pid])[0] - self._before[name] for name, pid in self._parts.items()}
+        pg, busy = usage(self._postmasters)[0] - self._pg, machine_busy()
+        load = sum(own[:4]) - sum(self._own[:4])
+        each = 1e6 / max(1, requests)
+        foreign = busy[0] - self._busy[0] - sum(cpu.values()) - pg - load
+        return {
+            "cpu_us": sum(cpu.values()) * each,
+            "parts_us": {name: seconds * each for name, seconds in cpu.items()},
+            "pg_cpu_us": pg * each,
+            "load_cpu_us": load * each,
+            "rss_mb": sum(usage([pid])[1] for pid in self._parts.values()) / 1e6,
+            "foreign": max(0.0, foreign) / wall / os.cpu_count(),
+            "steal": (busy[1] - self._busy[1]) / wall / os.cpu_count(),
+        }
+
+
+class System:
+    """A service that is started here."""
+
+    database = "peers"
+
+    def __init__(self, spec):
+        self.name, self.about, self.spec = spec["name"], spec.get("about", ""), spec
+        self.paths = {**PATHS, **spec.get("paths", {})}
+        self.only = spec.get("workloads")
+        self.url, self.parts = "", {}
+
+    def begin(self, started, database, options, work):
+        port, port2 = free_port(), free_port()
+        dsn = database.dsn("peers")
+        names = {"build": options.peers_folder, "port": port}
+        environment = {
+            **os.environ,
+            "DATABASE_URL": dsn,
+            "POOL": str(options.pool),
+            "PORT": str(port),
+            "PORT2": str(port2),
+            **self.spec.get("env", {}),
+        }
+        self.url = f"http://127.0.0.1:{port}"
+        folder = HERE / self.spec.get("dir", ".")
+        with open(work / f"{self.name}.log", "w") as out:
+            for command in self.spec["start"]:
+                words = [word.format(**names) for word in shlex.split(command)]
+                process = started.start(words, cwd=folder, env=environment, stdout=out, stderr=out)
+                self.parts[pathlib.Path(words[0]).name] = process.pid
+        wait_port(port, self.name)
+
+    def does(self, workload):
+        return self.only is None or workload in self.only
+
+    def round(self, workload, connections, seconds, seed, database, work):
+        kind = WORKLOADS[workload][0]
+        meter = Meter(self.parts, database.postmasters)
+        if kind == "analytics":
+            result = self._one_client(seconds)
+        else:
+            result = self._wrk(kind, connections, seconds, seed, database.rows)
+        return {**result, **meter.read(result["requests"])}
+
+    def _wrk(self, kind, connections, seconds, seed, rows):
+        paths = [self.paths[name] for name in ("get", "list", "owner", "deep", "post", "put")]
+        command = ["wrk", f"-t{min(2, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"]
+        command += ["-s", HERE / "wrk.lua", self.url, "--", kind, str(rows), str(seed), *paths]
+        out = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 90)
+        lines = [line for line in out.stdout.splitlines() if line.startswith("WRK ")]
+        if not lines:
+            raise RuntimeError(f"{self.name}: wrk gave no figures: {out.stdout[-300:]} {out.stderr[-300:]}")
+        seen = json.loads(lines[-1][4:])
+        # Connections that wait to the end without one answer are no error to wrk.
+        unanswered = 0 if seen["requests"] else connections
+        return {
+            "requests": seen["requests"],
+            "rps": seen["requests"] / seen["us"] * 1e6,
+            "p50_ms": seen["p50_us"] / 1e3,
+            "p99_ms": seen["p99_us"] / 1e3,
+            "errors": seen["bad_status"] + seen["broken"] + unanswered,
+            "bytes": seen["bytes"] / max(1, seen["requests"]),
+        }
+
+    def _one_client(self, seconds):
+        address = urllib.parse.urlsplit(self.url)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        times, errors, stale, total = [], 0, 0, None
+        end = time.monotonic() + seconds
+        while time.monotonic() < end or len(times) < 3:
+            made, _ = ask(self.url, "POST", self.paths["post"], {"title": "Made", "owner": "owner001"}, connection)
+            began = time.perf_counter()
+            status, got = ask(self.url, "GET", self.paths["analytics"], conn=connection)
+            times.append(time.perf_counter() - began)
+            if made != 201 or status != 200:
+                errors += 1
+                continue
+            stale += total is not None and got["total"] != total + 1
+            total = got["total"]
+        connection.close()
+        return {
+            "requests": len(times),
+            "rps": len(times) / sum(times),
+            "p50_ms": statistics.median(times) * 1e3,
+            "p99_ms": sorted(times)[math.ceil(len(times) * 0.99) - 1] * 1e3,
+            "errors": errors,
+            "stale": stale,
+            "bytes": 0,
+        }
+
+
+class Product(System):
+    """Ours: gateway, records-service and analytics-service on a database of their own, with all nodes known."""
+
+    database = "product"
+
+    def __init__(self, programs):
+        super().__init__({"name": "ours", "about": "gateway, records-service, analytics-service; release build"})
+        self._programs = pathlib.Path(programs)
+        self.paths["analytics"] += "?owner_limit=10000"
+
+    def begin(self, started, database, options, work):
+        ports = [free_port() for _ in range(3)]
+        services = {
+            "DATABASE_URL": database.dsn("product", 3),
+            "POOL_SIZE": str(options.pool),
+            "RECORDS_LISTEN": f"127.0.0.1:{ports[1]}",
+            "ANALYTICS_LISTEN": f"127.0.0.1:{ports[2]}",
+        }
+        front = {
+            "HTTP_PORT": str(ports[0]),
+            "RECORDS_SERVICE_ADDR": services["RECORDS_LISTEN"],
+            "ANALYTICS_SERVICE_ADDR": services["ANALYTICS_LISTEN"],
+            "HTTP_THREADS": "1",
+        }
+        migrate = [self._programs / "records-service", "migrate"]
+        subprocess.run(
+            migrate, env={"PATH": "/usr/bin:/bin", **services}, check=True, cwd=work, stderr=subprocess.DEVNULL
+        )
+        database.load("product")
+        self.url = f"http://127.0.0.1:{ports[0]}"
+        with open(work / "ours.log", "w") as out:
+            for name, settings in (("records-service", services), ("analytics-service", services), ("gateway", front)):
+                environment = {"PATH": "/usr/bin:/bin", "LOG_LEVEL": "warn", **settings}
+                process = started.start([self._programs / name], cwd=work, env=environment, stdout=out, stderr=out)
+                self.parts[name] = process.pid
+        for port in (*ports[1:], ports[0]):
+            wait_port(port, "ours")
+        end = time.monotonic() + 30
+        while ask(self.url, "GET", "/health/ready")[0] != 200:
+            if time.monotonic() > end:
+                raise RuntimeError("ours does not become ready")
+            time.sleep(0.05)
+        # Its own way to a deep page: the token of the page before.
+        status, page = ask(self.url, "GET", f"/records/?limit=20&skip={database.rows // 2 - 20}")
+        if status != 200 or "next_page_token" not in page:
+            raise RuntimeError(f"ours gives no page token: {status} {page}")
+        self.paths["deep"] = f"/records/?limit=20&page_token={page['next_page_token']}"
+
+
+class PgBench:
+    """pgbench with the same SQL: what the database gives when nothing stands before it."""
+
+    def __init__(self, name, about, host, clients, only=None, pipeline=0):
+        self.name, self.about, self.only = name, about, only
+        self._host, self._clients, self._pipeline = host, clients, pipeline
+
+    def does(self, workload):
+        return self.only is None or workload in self.only
+
+    def _scripts(self, kind, work):
+        shares = {kind: 1}
+        if "mixed" in kind:
+            shares = {"get": 80, "owner" if kind == "mixed" else "list": 10, "post": 8, "put": 2}
+        for part, weight in shares.items():
+            text = PGBENCH[part]
+            if self._pipeline:
+                text = "\\startpipeline\n" + text * self._pipeline + "\\endpipeline\n"
+            file = work / f"{self.name}.{part}.sql"
+            file.write_text(text)
+            yield from ("-f", f"{file}@{weight}")
+
+    def round(self, workload, connections, seconds, seed, database, work):
+        kind = WORKLOADS[workload][0]
+        clients = 1 if kind == "analytics" else self._clients
+        command = ["pgbench", "-n", "-M", "prepared", "-h", str(self._host), "-p", str(database.port), "-U", "bench"]
+        command += ["-c", str(clients), "-j", str(min(2, clients)), "-T", str(seconds), "-D", f"rows={database.rows}"]
+        sampled = "1" if kind in ("analytics", "deep", "list") else "0.05"
+        command += ["--random-seed", str(seed), "-l", "--sampling-rate", sampled, "--log-prefix", str(work / "pgbench")]
+        command += [*self._scripts(kind, work), "peers"]
+        for old in work.glob("pgbench.*"):
+            old.unlink()
+        meter = Meter({}, database.postmasters)
+        out = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, cwd=work)
+        split = (line.partition("=" if "=" in line else ":") for line in out.stdout.splitlines())
+        value = {key.strip(): text for key, _, text in split}
+        if "tps" not in value:
+            raise RuntimeError(f"{self.name}: pgbench gave no figures: {out.stderr[-400:]}")
+        each = max(1, self._pipeline)
+        requests = int(value["number of transactions actually processed"].split("/")[0]) * each
+        lines = (line for file in work.glob("pgbench.*") for line in file.read_text().splitlines())
+        latencies = sorted(int(line.split()[2]) for line in lines)
+
+        def pick(part):
+            return latencies[min(len(latencies) - 1, int(len(latencies) * part))] / 1e3 if latencies else 0.0
+
+        return {
+            "requests": requests,
+            "rps": float(value["tps"].split()[0]) * each,
+            "p50_ms": pick(0.5),
+            "p99_ms": pick(0.99),
+            "errors": int(value.get("number of failed transactions", "0").split()[0]),
+            "bytes": 0,
+            **meter.read(requests),
+        }
+
+
+def nginx(started, work, size):
+    """A static answer of the size of one record: the limit of HTTP."""
+    port, folder = free_port(), work / "nginx"
+    folder.mkdir()
+    text = json.dumps({"id": 1, "pad": "x" * max(0, size - 19)}, separators=(",", ":"))
+    (folder / "nginx.conf").write_text(f"""
+daemon off; worker_processes 2; pid nginx.pid; error_log error.log;
+events {{ worker_connections 1024; }}
+http {{ access_log off; keepalive_requests 100000000; default_type application/json;
+  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
+  server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{text}'; }} }} }}
+""")
+    process = started.start(["nginx", "-p", f"{folder}/", "-c", "nginx.conf", "-e", "error.log"])
+    wait_port(port, "nginx")
+    system = System({"name": "L-http", "about": "nginx, a static answer of one record's size", "workloads": ["W1"]})
+    system.url, system.parts = f"http://127.0.0.1:{port}", {"nginx": process.pid}
+    return system
