@@ -39,8 +39,12 @@ class Repeated final : public Incoming<Message> {
   IncomingPtr<Message> stream_;
 };
 
-template <class Message>
-IncomingPtr<Message> repeated(typename Repeated<Message>::Open open, const CallOptions& options) {
+/// `start(context, request, reactor)` begins the call.
+template <class Message, class Request, class Start>
+IncomingPtr<Message> repeated(loop::Loop& loop, const CallOptions& options, const Request& request, Start start) {
+  auto open = [&loop, options, request, start] {
+    return read_stream<Message>(loop, options, {}, [&](grpc::ClientContext* context, auto* reactor) { start(context, &request, reactor); });
+  };
   return std::make_unique<Repeated<Message>>(std::move(open), options);
 }
 
@@ -56,23 +60,13 @@ AnalyticsClient::AnalyticsClient(loop::Loop& loop, std::shared_ptr<grpc::Channel
 AnalyticsClient::~AnalyticsClient() = default;
 
 IncomingPtr<v1::SummarizeResponse> AnalyticsClient::summarize(const v1::SummarizeRequest& request, const CallOptions& options) {
-  const CallOptions patient = options.waiting_for(service_);
-  auto open = [this, request, patient] {
-    return read_stream<v1::SummarizeResponse>(loop_, patient, {}, [&](grpc::ClientContext* context, auto* reactor) {
-      stub_->calls->async()->Summarize(context, &request, reactor);
-    });
-  };
-  return repeated<v1::SummarizeResponse>(open, patient);
+  const auto start = [calls = stub_->calls.get()](auto... call) { calls->async()->Summarize(call...); };
+  return repeated<v1::SummarizeResponse>(loop_, options.waiting_for(service_), request, start);
 }
 
 IncomingPtr<v1::WatchCountsResponse> AnalyticsClient::watch(const v1::WatchCountsRequest& request, const CallOptions& options) {
-  const CallOptions patient = options.waiting_for(service_);
-  auto open = [this, request, patient] {
-    return read_stream<v1::WatchCountsResponse>(loop_, patient, {}, [&](grpc::ClientContext* context, auto* reactor) {
-      stub_->calls->async()->WatchCounts(context, &request, reactor);
-    });
-  };
-  return repeated<v1::WatchCountsResponse>(open, patient);
+  const auto start = [calls = stub_->calls.get()](auto... call) { calls->async()->WatchCounts(call...); };
+  return repeated<v1::WatchCountsResponse>(loop_, options.waiting_for(service_), request, start);
 }
 
 }  // namespace backend

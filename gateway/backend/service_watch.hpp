@@ -22,8 +22,6 @@ class ServiceWatch final : private loop::Ticked {
   bool is_down() const { return down_since_ != base::SteadyClock::time_point{}; }
   /// Gone for longer than the patience.
   bool is_lost() const;
-  /// How long an absence is waited out.
-  std::chrono::milliseconds patience() const { return patience_; }
 
  private:
   void on_tick(base::SteadyClock::time_point now) override;

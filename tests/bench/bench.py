@@ -58,7 +58,7 @@ def choose(options):
     specs = [] if options.peers == "none" else json.loads((HERE / "systems.json").read_text())
     if options.peers not in ("all", "none"):
         specs = [spec for spec in specs if spec["name"] in options.peers.split(",")]
-    return [Product(os.environ["RECORDS_BIN_DIR"]), *map(System, specs)]
+    return [Product(), *map(System, specs)]
 
 
 def begin(options, database, started, work):

@@ -1,12 +1,11 @@
 // Offers HTTP requests at a given rate, whether or not the server keeps up: each is due at its own time, goes on the next free connection,
 // and is counted from when it was sent and, as the client sees it, from when it was due. Rate 0: a closed loop, each connection asks again
-// as soon as it is answered. Prints one JSON object. Used by overload.py and bench.py.
+// as soon as it is answered. Prints one JSON object. Used by overload.py.
 //
 //   open_loop --port 8000 --rate 20000 --seconds 10 --connections 512 --method POST --path /records/ --body '{"title":"t","owner":"o"}'
 //
 // A # in path or body stands for a number: counting from 1 up to --numbers, then again.
 #include <CLI/CLI.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -106,12 +105,11 @@ class Load {
     outcomes_[status].since_due.push_back(since(due));
     outcomes_[status].since_sent.push_back(since(sent));
     --under_way_;
+    idle_.push_back(&line);
     if (options_.rate <= 0) {
-      idle_.push_back(&line);
       if (Clock::now() < end_) start(Clock::now());
       return;
     }
-    idle_.push_back(&line);
     while (!overdue_.empty() && !idle_.empty() && !paced_) {
       const auto oldest = overdue_.front();
       overdue_.pop_front();
@@ -119,7 +117,7 @@ class Load {
     }
     finish_when_done();
   }
-  void broke(Line&) {
+  void broke() {
     ++broken_;
     --under_way_;
     finish_when_done();
@@ -206,13 +204,13 @@ void Line::ask(std::string request, Clock::time_point due) {
   out_ = std::move(request);
   error_code error;
   asio::write(socket_, asio::buffer(out_), error);  // small: the socket has room
-  if (error) return load_.broke(*this);
+  if (error) return load_.broke();
   read();
 }
 
 void Line::read() {
   socket_.async_read_some(asio::buffer(in_.data() + filled_, in_.size() - filled_), [this](error_code error, std::size_t count) {
-    if (error) return load_.broke(*this);
+    if (error) return load_.broke();
     filled_ += count;
     if (!take_answer()) read();
   });

@@ -24,6 +24,7 @@ sys.path[:0] = [str(TESTS / "http"), str(TESTS / "chaos")]
 
 from client import Api, wait_until  # noqa: E402
 from cluster import Cluster  # noqa: E402
+from processes import usage  # noqa: E402
 from programs import Deployment, binary  # noqa: E402
 
 ROWS = 2000
@@ -92,9 +93,7 @@ class Memory:
     def _look(self):
         while not self._ended.wait(0.2):
             for place, pid in enumerate(self._pids):
-                with contextlib.suppress(OSError):
-                    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
-                    self.most[place] = max(self.most[place], pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
+                self.most[place] = max(self.most[place], usage([pid])[1] / 2**20)
 
     def __enter__(self):
         self._thread = threading.Thread(target=self._look)

@@ -48,14 +48,21 @@ class Started:
     """Stopped by pid, each with its own process group."""
 
     def __init__(self):
-        self._processes = []
+        self._processes, self._programs = [], []
 
     def start(self, command, **options):
         process = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, **options)
         self._processes.append(process)
         return process
 
+    def keep(self, program):
+        """Of programs.py, to be stopped with the others."""
+        self._programs.append(program)
+        return program
+
     def stop(self):
+        for program in reversed(self._programs):
+            program.stop()
         for process in reversed(self._processes):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)

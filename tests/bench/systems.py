@@ -9,12 +9,17 @@ import pathlib
 import shlex
 import statistics
 import subprocess
+import sys
 import time
 import urllib.parse
 
-from contract import ask
-from processes import free_port, machine_busy, usage, wait_port
-from workloads import PATHS, PGBENCH, WORKLOADS
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "http"))
+
+from client import wait_until  # noqa: E402
+from contract import ask  # noqa: E402
+from processes import free_port, machine_busy, usage, wait_port  # noqa: E402
+from programs import Program  # noqa: E402
+from workloads import PATHS, PGBENCH, WORKLOADS  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SETTLE = 0.3  # seconds after a round until processes that end with it have handed their CPU time to their parent
@@ -144,43 +149,30 @@ class Product(System):
 
     database = "product"
 
-    def __init__(self, programs):
+    def __init__(self):
         super().__init__({"name": "ours", "about": "gateway, records-service, analytics-service; release build"})
-        self._programs = pathlib.Path(programs)
         self.paths["analytics"] += "?owner_limit=10000"
 
     def begin(self, started, database, options, work):
-        ports = [free_port() for _ in range(3)]
-        services = {
-            "DATABASE_URL": database.dsn("product", 3),
-            "POOL_SIZE": str(options.pool),
-            "RECORDS_LISTEN": f"127.0.0.1:{ports[1]}",
-            "ANALYTICS_LISTEN": f"127.0.0.1:{ports[2]}",
-        }
-        front = {
-            "HTTP_PORT": str(ports[0]),
-            "RECORDS_SERVICE_ADDR": services["RECORDS_LISTEN"],
-            "ANALYTICS_SERVICE_ADDR": services["ANALYTICS_LISTEN"],
-            "HTTP_THREADS": "1",
-        }
-        migrate = [self._programs / "records-service", "migrate"]
-        subprocess.run(
-            migrate, env={"PATH": "/usr/bin:/bin", **services}, check=True, cwd=work, stderr=subprocess.DEVNULL
+        services = {"DATABASE_URL": database.dsn("product", 3), "POOL_SIZE": str(options.pool)}
+        records = started.keep(Program("records-service", work, {**services, "RECORDS_LISTEN": "127.0.0.1:0"}))
+        analytics = started.keep(Program("analytics-service", work, {**services, "ANALYTICS_LISTEN": "127.0.0.1:0"}))
+        gateway = started.keep(
+            Program(
+                "gateway",
+                work,
+                {
+                    "HTTP_PORT": "0",
+                    "HTTP_THREADS": "1",
+                    "RECORDS_SERVICE_ADDR": f"127.0.0.1:{records.port}",
+                    "ANALYTICS_SERVICE_ADDR": f"127.0.0.1:{analytics.port}",
+                },
+            )
         )
+        self.parts = {program.name: program.pid for program in (records, analytics, gateway)}
+        self.url = f"http://127.0.0.1:{gateway.port}"
+        wait_until(lambda: ask(self.url, "GET", "/health/ready")[0] == 200, what="a ready gateway")
         database.load("product")
-        self.url = f"http://127.0.0.1:{ports[0]}"
-        with open(work / "ours.log", "w") as out:
-            for name, settings in (("records-service", services), ("analytics-service", services), ("gateway", front)):
-                environment = {"PATH": "/usr/bin:/bin", "LOG_LEVEL": "warn", **settings}
-                process = started.start([self._programs / name], cwd=work, env=environment, stdout=out, stderr=out)
-                self.parts[name] = process.pid
-        for port in (*ports[1:], ports[0]):
-            wait_port(port, "ours")
-        end = time.monotonic() + 30
-        while ask(self.url, "GET", "/health/ready")[0] != 200:
-            if time.monotonic() > end:
-                raise RuntimeError("ours does not become ready")
-            time.sleep(0.05)
         # Its own way to a deep page: the token of the page before.
         status, page = ask(self.url, "GET", f"/records/?limit=20&skip={database.rows // 2 - 20}")
         if status != 200 or "next_page_token" not in page:

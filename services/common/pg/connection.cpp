@@ -257,6 +257,13 @@ Awaitable<base::Result<Rows>> Connection::run(const Statement& statement, Params
   co_return std::move(outcomes->front());
 }
 
+base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>& outcomes) {
+  if (outcomes.has_error()) return outcomes.error();
+  for (const auto& outcome : *outcomes)
+    if (outcome.has_error()) return outcome.error();
+  return {};
+}
+
 Watchdog::Watchdog(asio::any_io_executor executor) : executor_(std::move(executor)), state_(std::make_shared<State>(executor_)) {
   auto watch = [](std::shared_ptr<State> state) -> Awaitable<void> {
     while (!state->stopped) {

@@ -41,6 +41,9 @@ struct Step {
   bool sync = true;
 };
 
+/// The first failure in what Connection::run has answered: of the flight, or of a step.
+base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>& outcomes);
+
 class Connection;
 
 /// Ends what has passed its deadline: one coarse timer (20 ms) for all connections of an event loop instead of one timer a statement. A

@@ -14,13 +14,6 @@ std::vector<Step> plain(const std::vector<Statement>& statements) {
   return steps;
 }
 
-base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>& outcomes) {
-  if (outcomes.has_error()) return outcomes.error();
-  for (const auto& outcome : *outcomes)
-    if (outcome.has_error()) return outcome.error();
-  return {};
-}
-
 const Statement latest("SELECT coalesce(max(version), 0)::bigint FROM schema_migrations");
 
 std::int64_t newest(const std::vector<Migration>& migrations) { return static_cast<std::int64_t>(migrations.size()); }

@@ -54,13 +54,6 @@ const pg::Statement forget_deltas("DELETE FROM record_count_deltas");
 const pg::Statement forget_counts("DELETE FROM record_counts");
 const pg::Statement count_again("INSERT INTO record_counts " COUNTS_OF_RECORDS);
 
-base::Result<void> all_well(const base::Result<std::vector<base::Result<pg::Rows>>>& outcomes) {
-  if (outcomes.has_error()) return outcomes.error();
-  for (const auto& outcome : *outcomes)
-    if (outcome.has_error()) return outcome.error();
-  return {};
-}
-
 }  // namespace
 
 Awaitable<base::Result<std::int64_t>> Counters::fold(base::Deadline deadline) {
@@ -136,7 +129,7 @@ Awaitable<base::Result<void>> Counters::rebuild(base::Deadline deadline) {
     std::vector<pg::Step> steps;
     for (const pg::Statement* statement : {&begin, &lock_all, &forget_deltas, &forget_counts, &count_again, &commit})
       steps.push_back({statement, {}, statement == &commit});
-    const base::Result<void> done = all_well(co_await connection.run(std::move(steps), deadline));
+    const base::Result<void> done = pg::all_well(co_await connection.run(std::move(steps), deadline));
     if (done.has_value()) co_return true;
     pg::Params none;
     co_await connection.run(rollback, none, deadline);

@@ -26,12 +26,9 @@ std::vector<Record> read_all(const pg::Rows& rows) {
 
 /// The first failure of a batch, or all rows.
 base::Result<std::vector<pg::Rows>> all_rows(base::Result<std::vector<base::Result<pg::Rows>>> outcomes) {
-  if (outcomes.has_error()) return outcomes.error();
+  if (const auto done = pg::all_well(outcomes); done.has_error()) return done.error();
   std::vector<pg::Rows> rows;
-  for (auto& outcome : *outcomes) {
-    if (outcome.has_error()) return outcome.error();
-    rows.push_back(std::move(outcome.value()));
-  }
+  for (auto& outcome : *outcomes) rows.push_back(std::move(outcome.value()));
   return rows;
 }
 

@@ -29,9 +29,7 @@ Awaitable<base::Result<StepsOutcome>> write(Sql& sql, pg::Connection& connection
   steps.push_back({&statement, std::move(params), true});
   steps.push_back({&sql.position, {}, true});
   auto outcomes = co_await connection.run(std::move(steps), deadline);
-  if (outcomes.has_error()) co_return outcomes.error();
-  for (auto& outcome : *outcomes)
-    if (outcome.has_error()) co_return outcome.error();
+  if (const auto done = pg::all_well(outcomes); done.has_error()) co_return done.error();
   const auto position = static_cast<Position>((*outcomes)[1]->int8(0, 0));
   co_return StepsOutcome{std::move((*outcomes)[0].value()), position};
 }
