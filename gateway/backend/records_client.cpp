@@ -2,6 +2,7 @@
 
 #include "backend/stream.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "loop/sleeper.hpp"
 #include "rpc/status.hpp"
 
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <random>
 #include <utility>
 
 namespace backend {
@@ -23,30 +23,12 @@ namespace {
 
 /// The service ends a call at its deadline; a little later we do.
 constexpr auto grace = std::chrono::milliseconds(250);
-/// However many are under way, nothing waits longer for its turn.
+/// However many are under way, nothing waits longer for its turn; and kinds that have not moved for as long are waited for by none.
 constexpr auto longest_wait = std::chrono::milliseconds(3);
 constexpr auto longest_back_off = std::chrono::milliseconds(1000);
 constexpr std::size_t most_in_message = 512;
 /// With several streams each lives this long.
 constexpr auto stream_age = std::chrono::seconds(20);
-
-std::string random_key() {
-  thread_local std::mt19937_64 engine{std::random_device{}()};
-  std::string key = "gw-";
-  for (int part = 0; part < 2; ++part)
-    for (auto bits = engine(), i = std::uint64_t{0}; i < 16; ++i, bits >>= 4) key += "0123456789abcdef"[bits & 15];
-  return key;
-}
-
-/// Makes a write safe to repeat.
-void ensure_key(v1::Call& call) {
-  const auto ensure = [](auto& request) {
-    if (request.idempotency_key().empty()) request.set_idempotency_key(random_key());
-  };
-  if (call.has_create()) ensure(*call.mutable_create());
-  else if (call.has_update()) ensure(*call.mutable_update());
-  else if (call.has_delete_()) ensure(*call.mutable_delete_());
-}
 
 std::int64_t microseconds_left(base::Deadline deadline, base::SteadyClock::time_point now) {
   return std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::microseconds>(deadline - now).count());
@@ -68,7 +50,9 @@ struct RecordsClient::Pending final : loop::Cancellable {
   std::string_view client;
   base::Deadline deadline;
   Kind kind;
-  Stream* via = nullptr;  ///< the stream it is under way on
+  Stream* via = nullptr;      ///< the stream it is under way on
+  std::uint64_t message = 0;  ///< that carried it first, by number; 0: none yet
+  int place = 0;              ///< in that message
   bool settled = false;
   RecordsReply reply;
   base::Error error;
@@ -84,6 +68,7 @@ RecordsClient::RecordsClient(loop::Loop& loop, loop::Counters& counters, Positio
       channel_(std::move(channel)),
       service_(service),
       settings_(settings),
+      name_(base::random_name() + '-'),
       streams_(settings.streams) {}
 
 RecordsClient::~RecordsClient() {
@@ -94,7 +79,6 @@ RecordsClient::~RecordsClient() {
 
 Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& options) {
   if (service_.is_lost()) co_return base::unavailable("The records service does not answer.");
-  ensure_key(call);
   call.set_traceparent(options.traceparent);
   if (options.consistency == Consistency::session) {
     if (const auto position = position_.latest(options.position); position != 0) call.set_consistency_token(token_text(position));
@@ -163,9 +147,13 @@ void RecordsClient::flush_soon() {
   });
 }
 
-bool RecordsClient::may_go(const Line& line, base::SteadyClock::time_point now) const {
-  if (line.waiting.empty() || line.under_way >= line.most_under_way) return false;
-  return !line.gathers || line.waiting.size() >= line.under_way || now - line.sent > longest_wait;
+bool RecordsClient::is_time(base::SteadyClock::time_point now) const {
+  std::size_t waiting = 0, under_way = 0;
+  for (const Line& line : lines_) {
+    if (line.under_way < line.most_under_way) waiting += line.waiting.size();
+    if (now - line.moved <= longest_wait) under_way += line.under_way;
+  }
+  return waiting > 0 && (waiting >= under_way || now - sent_ > longest_wait);
 }
 
 void RecordsClient::flush() {
@@ -174,7 +162,7 @@ void RecordsClient::flush() {
     if (!stream || stream->cancelled.empty()) continue;
     if (v1::ExecuteRequest* const message = stream->line()) fill(*stream, *message, now);
   }
-  if (std::ranges::none_of(lines_, [&](const Line& line) { return may_go(line, now); })) return;
+  if (!is_time(now)) return;
   v1::ExecuteRequest* message = nullptr;
   if (Stream* const stream = free_stream(now, message)) fill(*stream, *message, now);
 }
@@ -196,34 +184,56 @@ RecordsClient::Stream* RecordsClient::free_stream(base::SteadyClock::time_point 
 
 void RecordsClient::fill(Stream& stream, v1::ExecuteRequest& message, base::SteadyClock::time_point now) {
   message.Clear();
+  ++messages_;
+  sent_ = now;
   for (Line& line : lines_) {
-    if (!may_go(line, now)) continue;
-    line.sent = now;
     const auto fits = [&] {
       return line.under_way < line.most_under_way && static_cast<std::size_t>(message.calls_size()) < most_in_message;
     };
     while (!line.waiting.empty() && fits()) {
       Pending& pending = *line.waiting.pop();
       pending.call.set_timeout_us(microseconds_left(pending.deadline, now));
-      *message.add_calls() = pending.call;
+      name_write(pending, message.calls_size());
+      message.mutable_calls()->UnsafeArenaAddAllocated(&pending.call);
       pending.via = &stream;
       ++line.under_way;
+      line.moved = now;
     }
   }
+  message.set_name(name_of(messages_));
   for (const std::uint64_t id : std::exchange(stream.cancelled, {})) message.add_cancelled_ids(id);
   if (message.calls_size() > 0) counters_.batch_size.observe(message.calls_size());
   stream.send();
+  // Written out by now; the calls are their askers'.
+  while (message.calls_size() > 0) message.mutable_calls()->UnsafeArenaReleaseLast();
+}
+
+std::string RecordsClient::name_of(std::uint64_t message) const { return name_ + std::to_string(message); }
+
+// A write is known by the message that carries it first and its place there; sent again, it says so.
+void RecordsClient::name_write(Pending& pending, int place) {
+  if (pending.kind != create && pending.kind != change) return;
+  if (pending.message == 0) {
+    pending.message = messages_;
+    pending.place = place;
+    return;
+  }
+  v1::WriteName& name = *pending.call.mutable_sent_before();
+  name.set_message(name_of(pending.message));
+  name.set_place(static_cast<std::uint32_t>(pending.place));
 }
 
 // All answers of one message: settle first, then wake, because a woken coroutine asks again.
 void RecordsClient::take(const std::shared_ptr<v1::ExecuteResponse>& batch) {
   std::vector<Pending*> settled;
   settled.reserve(static_cast<std::size_t>(batch->replies_size()));
+  const auto now = base::SteadyClock::now();
   for (const v1::Reply& reply : batch->replies()) {
     const auto slot = static_cast<std::uint32_t>(reply.id());
     Pending* const pending = slot < slots_.size() ? slots_[slot] : nullptr;
     if (!pending || pending->call.id() != reply.id() || !pending->via) continue;
     release(*pending);
+    lines_[pending->kind].moved = now;
     pending->reply = RecordsReply(batch, &reply);
     settled.push_back(pending);
   }

@@ -78,9 +78,10 @@ Response record_answer(unsigned status, const v1::Record& record) {
   return response;
 }
 
-void add_write_headers(Response& response, const v1::Reply& reply, bool replayed) {
+/// A write without a key may have been sent again by this gateway: that is not the client's to know.
+void add_write_headers(Response& response, const Request& request, const v1::Reply& reply, bool replayed) {
   if (!reply.consistency_token().empty()) response.header("X-Consistency-Token", reply.consistency_token());
-  if (replayed) response.header("Idempotency-Replayed", "true");
+  if (replayed && request.headers.has_idempotency_key) response.header("Idempotency-Replayed", "true");
 }
 
 /// The same query, but from the token on.
@@ -195,7 +196,7 @@ Records::Answer Records::create(Request& request) {
   const v1::CreateResponse& created = (*reply)->create();
   Response response = record_answer(201, created.record());
   response.header("Location", "/records/" + std::to_string(created.record().id()));
-  add_write_headers(response, **reply, created.replayed());
+  add_write_headers(response, request, **reply, created.replayed());
   co_return response;
 }
 
@@ -223,7 +224,7 @@ Records::Answer Records::update(Request& request, ReadBody read, std::string_vie
   if (reply.has_error()) co_return refused_write(request, reply.error());
   const v1::UpdateResponse& updated = (*reply)->update();
   Response response = record_answer(200, updated.record());
-  add_write_headers(response, **reply, updated.replayed());
+  add_write_headers(response, request, **reply, updated.replayed());
   co_return response;
 }
 
@@ -244,7 +245,7 @@ Records::Answer Records::remove(Request& request) {
   if (reply.has_error()) co_return refused_write(request, reply.error());
   Response response;
   response.status = 204;
-  add_write_headers(response, **reply, (*reply)->delete_().replayed());
+  add_write_headers(response, request, **reply, (*reply)->delete_().replayed());
   co_return response;
 }
 

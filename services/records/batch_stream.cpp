@@ -18,6 +18,8 @@ constexpr int most_items = 8192;
 constexpr std::size_t most_unsent_bytes = 32 * 1024 * 1024;
 /// A message ends where its text has reached this: clients take 4 MB by default, and the longest single answer is a page.
 constexpr std::size_t bytes_a_message = 1024 * 1024;
+/// Of a message.
+constexpr std::size_t longest_name = 64;
 /// What callers ask for beyond this is as good as for ever.
 constexpr std::chrono::microseconds longest_timeout = std::chrono::hours(24);
 
@@ -26,7 +28,9 @@ std::chrono::microseconds timeout_of(const v1::Call& call) {
   return std::clamp(std::chrono::microseconds(call.timeout_us()), std::chrono::microseconds(0), longest_timeout);
 }
 
-base::Result<CallOptions> options_of(const v1::Call& call) {
+base::Result<CallOptions> options_of(const v1::ExecuteRequest& message, const v1::Call& call) {
+  if (message.name().size() > longest_name) return base::invalid("name", "must have at most 64 characters");
+  if (call.sent_before().message().size() > longest_name) return base::invalid("sent_before.message", "must have at most 64 characters");
   const base::Result<Position> position = position_of(call.consistency_token());
   if (position.has_error()) return position.error();
   CallOptions options{base::SteadyClock::now() + timeout_of(call), *position, Consistency::session};
@@ -43,6 +47,12 @@ base::Result<CallOptions> options_of(const v1::Call& call) {
       return base::invalid("consistency", "must be strong or eventual");
   }
   return options;
+}
+
+WriteName name_of(const v1::ExecuteRequest& message, int place) {
+  const v1::Call& call = message.calls(place);
+  if (call.has_sent_before()) return {call.sent_before().message(), call.sent_before().place()};
+  return {message.name(), static_cast<std::uint32_t>(place)};
 }
 
 /// Calls of one urgency have less than twice the time of each other.
@@ -205,22 +215,34 @@ void BatchStream::take(const BatchPtr& batch) {
   batches_.push_back(batch);
   std::vector<Group> gets, creations;
   // Items that may share a statement: the strictest position and the longest deadline of the group hold for all of them.
-  const auto gather = [](std::vector<Group>& groups, const v1::Call& call, const CallOptions& options) {
+  const auto gather = [](std::vector<Group>& groups, const v1::Call& call, const CallOptions& options,
+                         const std::string& message) -> Group& {
     const auto fits = [&, urgency = urgency_of(call)](const Group& g) {
-      return g.options.consistency == options.consistency && g.urgency == urgency && g.calls.size() < limits::batch;
+      return g.options.consistency == options.consistency && g.message == message && (g.urgency == urgency || !message.empty()) &&
+             g.calls.size() < limits::batch;
     };
     auto group = std::ranges::find_if(groups, fits);
-    if (group == groups.end()) group = groups.insert(groups.end(), Group{options, urgency_of(call), {}});
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{options, urgency_of(call), message});
     group->options.position = std::max(group->options.position, options.position);
     group->options.deadline = std::max(group->options.deadline, options.deadline);
     group->calls.push_back(&call);
+    return *group;
   };
-  for (const v1::Call& call : batch->message.calls()) {
-    const base::Result<CallOptions> options = options_of(call);
-    if (options.has_error()) answer<v1::GetResponse>(batch, call, options.error());
-    else if (call.has_get()) gather(gets, call, *options);
-    else if (call.has_create()) gather(creations, call, *options);
-    else spawn(batch, {&call}, [this, batch, &call, o = *options] { return run_one(batch, call, o); });
+  for (int place = 0; place < batch->message.calls_size(); ++place) {
+    const v1::Call& call = batch->message.calls(place);
+    const base::Result<CallOptions> options = options_of(batch->message, call);
+    if (options.has_error()) {
+      answer<v1::GetResponse>(batch, call, options.error());
+    } else if (call.has_get()) {
+      gather(gets, call, *options, {});
+    } else if (call.has_create()) {
+      WriteName name = name_of(batch->message, place);
+      if (!call.create().idempotency_key().empty()) name.message.clear();
+      gather(creations, call, *options, name.message).places.push_back(name.place);
+    } else {
+      spawn(batch, {&call},
+            [this, batch, &call, name = name_of(batch->message, place), o = *options] { return run_one(batch, call, name, o); });
+    }
   }
   for (Group& group : gets) {
     auto calls = group.calls;
@@ -242,23 +264,23 @@ Awaitable<void> BatchStream::run_gets(BatchPtr batch, Group group) {
 }
 
 Awaitable<void> BatchStream::run_creations(BatchPtr batch, Group group) {
-  std::vector<const v1::CreateRequest*> requests;
-  requests.reserve(group.calls.size());
-  for (const v1::Call* call : group.calls) requests.push_back(&call->create());
-  auto outcomes = co_await calls_.create(std::move(requests), group.options);
+  std::vector<Calls::ToCreate> all;
+  all.reserve(group.calls.size());
+  for (std::size_t i = 0; i < group.calls.size(); ++i) all.push_back({&group.calls[i]->create(), group.places[i]});
+  auto outcomes = co_await calls_.create(std::move(all), std::move(group.message), group.options);
   for (std::size_t i = 0; i < outcomes.size(); ++i) answer(batch, *group.calls[i], std::move(outcomes[i]));
 }
 
-Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, CallOptions options) {
+Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, WriteName name, CallOptions options) {
   switch (call.request_case()) {
     case v1::Call::kList:
       answer(batch, call, co_await calls_.list(call.list(), options));
       break;
     case v1::Call::kUpdate:
-      answer(batch, call, co_await calls_.update(call.update(), options));
+      answer(batch, call, co_await calls_.update(call.update(), std::move(name), options));
       break;
     case v1::Call::kDelete:
-      answer(batch, call, co_await calls_.remove(call.delete_(), options));
+      answer(batch, call, co_await calls_.remove(call.delete_(), std::move(name), options));
       break;
     default:
       answer<v1::GetResponse>(batch, call, base::invalid("request", "is empty"));

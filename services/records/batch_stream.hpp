@@ -49,7 +49,9 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   struct Group {
     CallOptions options;
     int urgency;
-    std::vector<const v1::Call*> calls;
+    std::string message{};  ///< as in WriteName, of creations without a key
+    std::vector<const v1::Call*> calls{};
+    std::vector<std::uint32_t> places{};  ///< of creations
   };
 
   /// Answers that go back as one message.
@@ -78,7 +80,7 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
 
   Awaitable<void> run_gets(BatchPtr batch, Group group);
   Awaitable<void> run_creations(BatchPtr batch, Group group);
-  Awaitable<void> run_one(BatchPtr batch, const v1::Call& call, CallOptions options);
+  Awaitable<void> run_one(BatchPtr batch, const v1::Call& call, WriteName name, CallOptions options);
   template <class Work>
   void spawn(BatchPtr batch, std::vector<const v1::Call*> calls, Work work);
 

@@ -20,6 +20,11 @@ Replied<Response> written_reply(base::Result<Written> written) {
   return reply;
 }
 
+/// A write without a key of its own gets one by its name.
+void ensure_key(Idempotency& idempotency, const WriteName& name) {
+  if (idempotency.key.empty() && !name.message.empty()) idempotency.key = key_of(name.message, name.place);
+}
+
 }  // namespace
 
 std::string token_of(Position position) { return position == 0 ? std::string() : cluster::lsn_text(position); }
@@ -106,21 +111,23 @@ Awaitable<Replied<v1::BatchGetResponse>> Calls::batch_get(v1::BatchGetRequest re
   co_return reply;
 }
 
-Awaitable<std::vector<Replied<v1::CreateResponse>>> Calls::create(std::vector<const v1::CreateRequest*> requests, CallOptions options) {
-  std::vector<std::optional<Replied<v1::CreateResponse>>> settled(requests.size());
+Awaitable<std::vector<Replied<v1::CreateResponse>>> Calls::create(std::vector<ToCreate> all, std::string message, CallOptions options) {
+  std::vector<std::optional<Replied<v1::CreateResponse>>> settled(all.size());
   std::vector<Creation> creations;
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    base::Result<Creation> creation = from_proto(*requests[i]);
+  creations.reserve(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    base::Result<Creation> creation = from_proto(*all[i].request);
     if (creation.has_error()) {
       settled[i] = creation.error();
     } else {
+      creation->place = all[i].place;
       creations.push_back(std::move(creation.value()));
       places.push_back(i);
     }
   }
   if (!creations.empty()) {
-    std::vector<base::Result<Written>> written = co_await store_.create(std::move(creations), options.deadline);
+    std::vector<base::Result<Written>> written = co_await store_.create(std::move(creations), std::move(message), options.deadline);
     for (std::size_t i = 0; i < written.size(); ++i) settled[places[i]] = written_reply<v1::CreateResponse>(std::move(written[i]));
   }
   std::vector<Replied<v1::CreateResponse>> outcomes;
@@ -129,15 +136,17 @@ Awaitable<std::vector<Replied<v1::CreateResponse>>> Calls::create(std::vector<co
   co_return outcomes;
 }
 
-Awaitable<Replied<v1::UpdateResponse>> Calls::update(v1::UpdateRequest request, CallOptions options) {
+Awaitable<Replied<v1::UpdateResponse>> Calls::update(v1::UpdateRequest request, WriteName name, CallOptions options) {
   base::Result<Update> update = from_proto(request);
   if (update.has_error()) co_return update.error();
+  ensure_key(update->idempotency, name);
   co_return written_reply<v1::UpdateResponse>(co_await store_.update(std::move(update.value()), options.deadline));
 }
 
-Awaitable<Replied<v1::DeleteResponse>> Calls::remove(v1::DeleteRequest request, CallOptions options) {
+Awaitable<Replied<v1::DeleteResponse>> Calls::remove(v1::DeleteRequest request, WriteName name, CallOptions options) {
   base::Result<Deletion> deletion = from_proto(request);
   if (deletion.has_error()) co_return deletion.error();
+  ensure_key(deletion->idempotency, name);
   co_return written_reply<v1::DeleteResponse>(co_await store_.remove(std::move(deletion.value()), options.deadline));
 }
 

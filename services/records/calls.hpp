@@ -20,6 +20,12 @@ struct CallOptions {
   ReadOptions read() const { return {position, consistency, deadline}; }
 };
 
+/// Tells a write from all others when it is sent again: the message that carried it first, and its place there. `message` empty: it is not.
+struct WriteName {
+  std::string message;
+  std::uint32_t place = 0;
+};
+
 /// An answer, the node that gave it, and after a write its position.
 template <class Response>
 struct Reply {
@@ -43,14 +49,18 @@ class Calls {
 
   /// Those that ask for the same page at the same time share one run.
   Awaitable<Replied<v1::ListResponse>> list(v1::ListRequest request, CallOptions options);
-  Awaitable<Replied<v1::UpdateResponse>> update(v1::UpdateRequest request, CallOptions options);
-  Awaitable<Replied<v1::DeleteResponse>> remove(v1::DeleteRequest request, CallOptions options);
+  Awaitable<Replied<v1::UpdateResponse>> update(v1::UpdateRequest request, WriteName name, CallOptions options);
+  Awaitable<Replied<v1::DeleteResponse>> remove(v1::DeleteRequest request, WriteName name, CallOptions options);
   Awaitable<Replied<v1::BatchGetResponse>> batch_get(v1::BatchGetRequest request, CallOptions options);
 
   /// One outcome for each id, by one statement.
   Awaitable<std::vector<Replied<v1::GetResponse>>> get(std::vector<std::int64_t> ids, CallOptions options);
-  /// One outcome for each request, by one statement. The requests must outlive the call.
-  Awaitable<std::vector<Replied<v1::CreateResponse>>> create(std::vector<const v1::CreateRequest*> requests, CallOptions options);
+  struct ToCreate {
+    const v1::CreateRequest* request;  ///< must outlive the call
+    std::uint32_t place = 0;
+  };
+  /// One outcome for each, by one statement. `message`: as in WriteName.
+  Awaitable<std::vector<Replied<v1::CreateResponse>>> create(std::vector<ToCreate> all, std::string message, CallOptions options);
 
  private:
   static void suit_both(CallOptions& all, const CallOptions& more);

@@ -16,21 +16,6 @@ constexpr auto part_timeout = std::chrono::seconds(30);
 
 base::Deadline part_deadline() { return base::SteadyClock::now() + part_timeout; }
 
-/// Makes the key of one row; unique to this import, so that a batch that is sent again after a broken connection is stored once. The keys'
-/// order is the rows', because a store may give ids in the order of keys.
-class RowKeys {
- public:
-  RowKeys() : prefix_("import-" + rpc::continue_trace({}).trace_id + "-") {}
-  std::string next() {
-    const std::string number = std::to_string(++count_);
-    return prefix_ + std::string(20 - number.size(), '0') + number;
-  }
-
- private:
-  std::string prefix_;
-  std::uint64_t count_ = 0;
-};
-
 class Report {
  public:
   explicit Report(v1::ImportResponse& response) : response_(response) {}
@@ -84,12 +69,13 @@ std::vector<NewRecord> good_rows(const v1::ImportRequest& message, Report& repor
 }
 
 Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<NewRecord>& rows, const std::vector<std::int64_t>& lines,
-                                        RowKeys& keys, Report& report, Position& reached) {
+                                        Report& report, Position& reached) {
   std::vector<Creation> creations;
   creations.reserve(rows.size());
-  for (const NewRecord& row : rows) creations.push_back({row, {keys.next(), "import"}});
+  for (const NewRecord& row : rows) creations.push_back({.record = row, .place = static_cast<std::uint32_t>(creations.size())});
   if (creations.empty()) co_return base::Result<void>();
-  std::vector<base::Result<Written>> outcomes = co_await store.create(std::move(creations), part_deadline());
+  std::string unnamed;
+  std::vector<base::Result<Written>> outcomes = co_await store.create(std::move(creations), std::move(unnamed), part_deadline());
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].has_value()) {
       report.keep(1);
@@ -139,7 +125,6 @@ Awaitable<base::Result<void>> export_records(RecordStore& store, v1::ExportReque
 Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamReader<v1::ImportRequest>& in, v1::ImportResponse& response,
                                              Position& reached) {
   Report report(response);
-  RowKeys keys;
   std::unique_ptr<AtomicImport> atomic;
   bool first = true, all_or_nothing = false;
   for (;;) {
@@ -160,7 +145,7 @@ Awaitable<base::Result<void>> import_records(RecordStore& store, rpc::StreamRead
     std::vector<NewRecord> rows = good_rows(*message, report, lines);
     base::Result<void> done;
     if (!all_or_nothing) {
-      done = co_await keep_good(store, rows, lines, keys, report, reached);
+      done = co_await keep_good(store, rows, lines, report, reached);
     } else if (report.clean() && !rows.empty()) {
       report.keep(static_cast<std::int64_t>(rows.size()));
       done = co_await atomic->add(std::move(rows), part_deadline());

@@ -58,8 +58,12 @@ struct Written {
 
 struct Creation {
   NewRecord record;
-  Idempotency idempotency;
+  Idempotency idempotency{};
+  std::uint32_t place = 0;  ///< its own among those of one name (RecordStore::create)
 };
+
+/// The idempotency key of the write at a place of a named set of writes.
+inline std::string key_of(const std::string& name, std::uint32_t place) { return name + '/' + std::to_string(place); }
 
 struct Update {
   std::int64_t id = 0;
@@ -100,8 +104,10 @@ class RecordStore {
   virtual Awaitable<base::Result<Answer<Page>>> list(ListQuery query, ReadOptions options) = 0;
   /// Those of the ids that exist, in any order.
   virtual Awaitable<base::Result<Answer<std::vector<Record>>>> get(std::vector<std::int64_t> ids, ReadOptions options) = 0;
-  /// One outcome for each creation, in order. A refused one never fails its neighbours.
-  virtual Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, base::Deadline deadline) = 0;
+  /// One outcome for each creation, in order. A refused one never fails its neighbours. A creation without an idempotency key is known by
+  /// `name` and its place: asked for again, alone or with others of that name, it is answered with the first answer. Empty: never again.
+  virtual Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, std::string name,
+                                                               base::Deadline deadline) = 0;
   virtual Awaitable<base::Result<Written>> update(Update update, base::Deadline deadline) = 0;
   /// `record` of the answer is empty.
   virtual Awaitable<base::Result<Written>> remove(Deletion deletion, base::Deadline deadline) = 0;

@@ -60,8 +60,9 @@ grpc::ServerUnaryReactor* Service::Get(grpc::CallbackServerContext* context, con
 grpc::ServerUnaryReactor* Service::Create(grpc::CallbackServerContext* context, const v1::CreateRequest* request,
                                           v1::CreateResponse* response) {
   const auto call = [this](const v1::CreateRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::CreateResponse>> {
-    std::vector<const v1::CreateRequest*> requests{&r};
-    auto outcomes = co_await calls_.create(std::move(requests), o);
+    std::vector<Calls::ToCreate> one{{&r}};
+    std::string unnamed;
+    auto outcomes = co_await calls_.create(std::move(one), std::move(unnamed), o);
     co_return std::move(outcomes.front());
   };
   return handle(context, loop_, request, response, call);
@@ -70,13 +71,13 @@ grpc::ServerUnaryReactor* Service::Create(grpc::CallbackServerContext* context, 
 grpc::ServerUnaryReactor* Service::Update(grpc::CallbackServerContext* context, const v1::UpdateRequest* request,
                                           v1::UpdateResponse* response) {
   return handle(context, loop_, request, response,
-                [this](const v1::UpdateRequest& r, const CallOptions& o) { return calls_.update(r, o); });
+                [this](const v1::UpdateRequest& r, const CallOptions& o) { return calls_.update(r, {}, o); });
 }
 
 grpc::ServerUnaryReactor* Service::Delete(grpc::CallbackServerContext* context, const v1::DeleteRequest* request,
                                           v1::DeleteResponse* response) {
   return handle(context, loop_, request, response,
-                [this](const v1::DeleteRequest& r, const CallOptions& o) { return calls_.remove(r, o); });
+                [this](const v1::DeleteRequest& r, const CallOptions& o) { return calls_.remove(r, {}, o); });
 }
 
 grpc::ServerUnaryReactor* Service::BatchGet(grpc::CallbackServerContext* context, const v1::BatchGetRequest* request,
@@ -90,9 +91,10 @@ grpc::ServerUnaryReactor* Service::BatchCreate(grpc::CallbackServerContext* cont
   const auto call = [this](const v1::BatchCreateRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::BatchCreateResponse>> {
     if (r.requests().empty() || r.requests_size() > static_cast<int>(limits::batch))
       co_return base::invalid("requests", "must be 1 to 1000");
-    std::vector<const v1::CreateRequest*> requests;
-    for (const v1::CreateRequest& one : r.requests()) requests.push_back(&one);
-    auto outcomes = co_await calls_.create(std::move(requests), o);
+    std::vector<Calls::ToCreate> all;
+    for (const v1::CreateRequest& one : r.requests()) all.push_back({&one, static_cast<std::uint32_t>(all.size())});
+    std::string unnamed;
+    auto outcomes = co_await calls_.create(std::move(all), std::move(unnamed), o);
     Reply<v1::BatchCreateResponse> reply;
     for (auto& outcome : outcomes) {
       auto* item = reply.response.add_outcomes();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <random>
 
 namespace base {
 namespace {
@@ -77,6 +78,14 @@ std::optional<std::string> base64url_decode(std::string_view text) {
 std::uint64_t fnv1a(std::string_view bytes, std::uint64_t seed) {
   for (const char c : bytes) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
   return seed;
+}
+
+std::string random_name() {
+  thread_local std::random_device device;
+  std::string name;
+  for (int part = 0; part < 4; ++part)
+    for (unsigned bits = device(), i = 0; i < 8; ++i, bits >>= 4) name += "0123456789abcdef"[bits & 15u];
+  return name;
 }
 
 }  // namespace base

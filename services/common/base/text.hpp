@@ -1,4 +1,4 @@
-// Text rules shared by every boundary: UTF-8, character counts, base64url.
+// Text rules shared by every boundary: UTF-8, character counts, base64url; names.
 #pragma once
 
 #include <cstddef>
@@ -20,5 +20,8 @@ std::optional<std::string> base64url_decode(std::string_view text);
 
 /// FNV-1a, 64 bit: for fingerprints that need no secrecy, the same on every machine.
 std::uint64_t fnv1a(std::string_view bytes, std::uint64_t seed = 0xcbf29ce484222325ull);
+
+/// 128 random bits as 32 hex digits: a name that nothing else bears.
+std::string random_name();
 
 }  // namespace base

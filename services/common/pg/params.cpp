@@ -8,6 +8,7 @@ namespace {
 // Type ids of PostgreSQL's catalogue (src/include/catalog/pg_type.dat); openGauss has the same.
 constexpr std::int32_t oid_int8 = 20;
 constexpr std::int32_t oid_text = 25;
+constexpr std::int32_t oid_timestamptz = 1184;
 
 /// PostgreSQL counts from 2000-01-01.
 constexpr std::int64_t postgres_epoch_us = 946'684'800'000'000;
@@ -56,15 +57,18 @@ Params& Params::null() {
 }
 
 // Array: dimensions, has-null flag, element type, then length and lower bound of the one dimension (src/backend/utils/adt/arrayfuncs.c).
-Params& Params::int8_array(std::span<const std::int64_t> values) {
+void Params::begin_array(std::int32_t element_type, std::size_t size) {
   begin();
-  put<std::int32_t>(values.empty() ? 0 : 1);
+  put<std::int32_t>(size == 0 ? 0 : 1);
   put<std::int32_t>(0);
-  put<std::int32_t>(oid_int8);
-  if (!values.empty()) {
-    put(static_cast<std::int32_t>(values.size()));
-    put<std::int32_t>(1);
-  }
+  put<std::int32_t>(element_type);
+  if (size == 0) return;
+  put(static_cast<std::int32_t>(size));
+  put<std::int32_t>(1);
+}
+
+Params& Params::int8_array(std::span<const std::int64_t> values) {
+  begin_array(oid_int8, values.size());
   for (const std::int64_t value : values) {
     put<std::int32_t>(8);
     put(value);
@@ -73,15 +77,18 @@ Params& Params::int8_array(std::span<const std::int64_t> values) {
   return *this;
 }
 
-Params& Params::text_array(std::span<const std::string_view> values) {
-  begin();
-  put<std::int32_t>(values.empty() ? 0 : 1);
-  put<std::int32_t>(0);
-  put<std::int32_t>(oid_text);
-  if (!values.empty()) {
-    put(static_cast<std::int32_t>(values.size()));
-    put<std::int32_t>(1);
+Params& Params::timestamptz_array(std::span<const base::Micros> values) {
+  begin_array(oid_timestamptz, values.size());
+  for (const base::Micros value : values) {
+    put<std::int32_t>(8);
+    put<std::int64_t>(value.time_since_epoch().count() - postgres_epoch_us);
   }
+  end();
+  return *this;
+}
+
+Params& Params::text_array(std::span<const std::string_view> values) {
+  begin_array(oid_text, values.size());
   for (const std::string_view value : values) {
     put(static_cast<std::int32_t>(value.size()));
     bytes_ += value;

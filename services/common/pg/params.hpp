@@ -21,6 +21,7 @@ class Params {
   Params& text(const std::optional<std::string>& value);
   Params& timestamptz(base::Micros value);
   Params& int8_array(std::span<const std::int64_t> values);
+  Params& timestamptz_array(std::span<const base::Micros> values);
   Params& text_array(std::span<const std::string_view> values);
   Params& null();
 
@@ -31,6 +32,7 @@ class Params {
 
  private:
   void begin();
+  void begin_array(std::int32_t element_type, std::size_t size);
   void end();
   template <class Int>
   void put(Int value);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t fold_at_once = 20'000;
 /// While there is something to fold, and while there is nothing.
-constexpr auto busy_period = std::chrono::milliseconds(200), longest_period = std::chrono::milliseconds(1600);
+constexpr auto busy_period = std::chrono::milliseconds(800), longest_period = std::chrono::milliseconds(1600);
 /// What folding leaves behind is cleared away after so many rows.
 constexpr std::int64_t rows_a_tidying = 20'000;
 constexpr auto patience = std::chrono::seconds(30);

@@ -1,78 +1,8 @@
 #include "records/postgres/sql.hpp"
 
 namespace records::postgres {
-namespace {
 
 #define RECORD_COLUMNS "id, title, owner, status, description, created_at, updated_at, version"
-
-/// Text that contains `q`, with the wildcards of LIKE taken literally.
-std::string like_pattern(const std::string& q) {
-  std::string pattern = "%";
-  for (const char c : q) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c;
-  }
-  return pattern + "%";
-}
-
-/// A condition list under construction: text and parameters grow together.
-struct Where {
-  std::string text;
-  pg::Params params;
-
-  std::string next(const char* type) { return "$" + std::to_string(params.count() + 1) + "::" + type; }
-  void add(const std::string& condition) { text += (text.empty() ? " WHERE " : " AND ") + condition; }
-};
-
-Where where(const Filter& filter) {
-  Where where;
-  if (filter.status) {
-    where.add("status = " + where.next("text"));
-    where.params.text(name(*filter.status));
-  }
-  if (filter.owner) {
-    where.add("owner = " + where.next("text"));
-    where.params.text(std::string_view(*filter.owner));
-  }
-  if (filter.q) {
-    // The title's own collation knows no letter case beyond ASCII; the database's does.
-    const std::string pattern = where.next("text");
-    where.add("(title COLLATE \"default\" ILIKE " + pattern + " OR description ILIKE " + pattern + ")");
-    where.params.text(std::string_view(like_pattern(*filter.q)));
-  }
-  return where;
-}
-
-const char* column(SortKey key) {
-  switch (key) {
-    case SortKey::created_at:
-      return "created_at";
-    case SortKey::updated_at:
-      return "updated_at";
-    case SortKey::title:
-      return "title";
-    case SortKey::id:
-      break;
-  }
-  return "id";
-}
-
-void add_keyset(Where& where, Sort sort, const Keyset& after) {
-  const char* const compare = sort.descending ? " < " : " > ";
-  if (sort.key == SortKey::id) {
-    where.add(std::string("id") + compare + where.next("bigint"));
-    where.params.int8(after.id);
-    return;
-  }
-  const bool by_title = sort.key == SortKey::title;
-  const std::string value = where.next(by_title ? "text" : "timestamptz");
-  if (by_title) where.params.text(std::string_view(after.value));
-  else where.params.timestamptz(base::Micros(std::chrono::microseconds(std::stoll(after.value))));
-  where.add(std::string("(") + column(sort.key) + ", id)" + compare + "(" + value + ", " + where.next("bigint") + ")");
-  where.params.int8(after.id);
-}
-
-}  // namespace
 
 Record read_record(const pg::Rows& rows, int row, int first) {
   Record record;
@@ -103,6 +33,17 @@ Sql::Sql()
           "  SELECT record_id, title, owner, status, description FROM chosen ORDER BY record_id RETURNING " RECORD_COLUMNS
           ")"
           " SELECT stored.*, chosen.n FROM stored JOIN chosen ON chosen.record_id = stored.id"),
+      // The row of the name is all creations' evidence. Ids rise in the order of the input.
+      create_named(
+          "WITH input AS (SELECT nextval('records_id_seq') AS id, t.* FROM"
+          "  unnest($1::text[], $2::text[], $3::text[], $4::text[], $6::bigint[]) AS t(title, owner, status, description, place)),"
+          " noted AS (INSERT INTO idempotency_keys (key, fingerprint, record_id, response)"
+          "  SELECT $5::text, '', 0, string_agg(place || ':' || id, ' ') FROM input)"
+          " INSERT INTO records (id, title, owner, status, description) SELECT id, title, owner, status, description FROM input"
+          " RETURNING id, created_at"),
+      named_creations("SELECT response, created_at FROM idempotency_keys WHERE key = $1::text AND record_id = 0"),
+      claim_name(
+          "INSERT INTO idempotency_keys (key, fingerprint, record_id, response) VALUES ($1::text, '', 0, '') ON CONFLICT (key) DO NOTHING"),
       create_plain(
           "INSERT INTO records (title, owner, status, description)"
           " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])"),
@@ -138,39 +79,5 @@ Sql::Sql()
       forget_keys(
           "DELETE FROM idempotency_keys WHERE key IN"
           " (SELECT key FROM idempotency_keys WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::bigint)") {}
-
-Query Sql::page(const ListQuery& query) {
-  Where where = postgres::where(query.filter);
-  if (query.after) add_keyset(where, query.sort, *query.after);
-  const char* const direction = query.sort.descending ? " DESC" : "";
-  std::string text = "SELECT " RECORD_COLUMNS " FROM records" + where.text + " ORDER BY ";
-  if (query.sort.key != SortKey::id) text += std::string(column(query.sort.key)) + direction + ", ";
-  text += std::string("id") + direction + " LIMIT " + where.next("bigint");
-  where.params.int8(query.limit + 1);
-  if (query.skip > 0) {
-    text += " OFFSET " + where.next("bigint");
-    where.params.int8(query.skip);
-  }
-  return {&cached(std::move(text)), std::move(where.params)};
-}
-
-// Without a search for text the counters know (migrations/0002_counters.sql): what is folded, and what is not yet.
-Query Sql::count(const Filter& filter) {
-  Where where = postgres::where(filter);
-  if (!filter.q) {
-    const std::string pending = "(SELECT sum(n)::bigint FROM record_count_deltas" + where.text + ")";
-    if (!filter.status) where.add("status = ''");
-    if (!filter.owner) where.add("owner = ''");
-    return {&cached("SELECT coalesce((SELECT n FROM record_counts" + where.text + "), 0) + coalesce(" + pending + ", 0)"),
-            std::move(where.params)};
-  }
-  return {&cached("SELECT count(*) FROM records" + where.text), std::move(where.params)};
-}
-
-const pg::Statement& Sql::cached(std::string text) {
-  auto& kept = made_[text];
-  if (!kept) kept = std::make_unique<pg::Statement>(std::move(text));
-  return *kept;
-}
 
 }  // namespace records::postgres

@@ -1,9 +1,15 @@
 #include "records/postgres/store.hpp"
 
+#include "base/text.hpp"
 #include "records/postgres/writes.hpp"
 
 namespace records::postgres {
+
+using Outcomes = std::vector<base::Result<Written>>;
+
 namespace {
+
+constexpr std::size_t most_lists_together = 64;
 
 cluster::Intent intent_of(Consistency consistency) {
   switch (consistency) {
@@ -38,21 +44,20 @@ base::Result<Answer<T>> answer(base::Result<cluster::From<T>> found) {
   return Answer<T>{std::move(found->value), std::move(found->node)};
 }
 
-Page to_page(const std::vector<pg::Rows>& rows, const ListQuery& query) {
+/// The page of a query, from the rows [first, end).
+Page to_page(const pg::Rows& rows, int first, int end, const ListQuery& query) {
   Page page;
-  page.items = read_all(rows[0]);
-  if (static_cast<int>(page.items.size()) > query.limit) {
-    page.more = true;
-    page.items.pop_back();
-  }
-  if (query.count) page.total = rows[1].int8(0, 0);
+  page.more = end - first > query.limit;
+  const int last = page.more ? first + query.limit : end;
+  page.items.reserve(static_cast<std::size_t>(last - first));
+  for (int row = first; row < last; ++row) page.items.push_back(read_record(rows, row));
   return page;
 }
 
 /// Reads page after page by keyset inside one REPEATABLE READ transaction.
 class Cursor final : public ExportCursor {
  public:
-  Cursor(Sql& sql, cluster::NodeLease lease, Filter filter, Sort sort) : sql_(sql), lease_(std::move(lease)) {
+  Cursor(ListSql& sql, cluster::NodeLease lease, Filter filter, Sort sort) : sql_(sql), lease_(std::move(lease)) {
     query_.filter = std::move(filter);
     query_.sort = sort;
     lease_.connection.discard();  // a transaction is open on it
@@ -72,7 +77,7 @@ class Cursor final : public ExportCursor {
   }
 
  private:
-  Sql& sql_;
+  ListSql& sql_;
   cluster::NodeLease lease_;
   ListQuery query_;
   bool ended_ = false;
@@ -106,20 +111,78 @@ class Import final : public AtomicImport {
 
 }  // namespace
 
-Awaitable<base::Result<Answer<Page>>> Store::list(ListQuery query, ReadOptions options) {
+Store::Store(cluster::Cluster& cluster)
+    : cluster_(cluster), lists_(most_lists_together, [this](const std::vector<ListCall>& calls) { return list_together(calls); }) {}
+
+Awaitable<Store::ListAnswer> Store::list(ListQuery query, ReadOptions options) {
+  std::string shape = ListSql::shape(query);
+  if (shape.empty()) co_return co_await list_alone(std::move(query), options);
+  shape += static_cast<char>('0' + static_cast<int>(options.consistency));
+  ListCall call{std::move(query), options};
+  co_return co_await lists_.ask(std::move(shape), std::move(call));
+}
+
+Awaitable<Store::ListAnswer> Store::list_alone(ListQuery query, ReadOptions options) {
   auto work = [this, &query, &options](pg::Connection& connection) -> Awaitable<base::Result<Page>> {
     std::vector<pg::Step> steps;
-    Query page = sql_.page(query);
+    Query page = list_sql_.page(query);
     steps.push_back({page.statement, std::move(page.params), false});
     if (query.count) {
-      Query count = sql_.count(query.filter);
+      Query count = list_sql_.count(query.filter);
       steps.push_back({count.statement, std::move(count.params), true});
     }
     auto rows = all_rows(co_await connection.run(std::move(steps), options.deadline));
     if (rows.has_error()) co_return rows.error();
-    co_return to_page(*rows, query);
+    Page found = to_page((*rows)[0], 0, (*rows)[0].count(), query);
+    if (query.count) found.total = (*rows)[1].int8(0, 0);
+    co_return found;
   };
   co_return answer(co_await cluster_.run<Page>(intent_of(options.consistency), options.position, options.deadline, work));
+}
+
+// The strictest position and the longest deadline hold for all.
+Awaitable<std::vector<Store::ListAnswer>> Store::list_together(const std::vector<ListCall>& calls) {
+  std::vector<ListAnswer> answers;
+  answers.reserve(calls.size());
+  ReadOptions options = calls[0].options;
+  std::vector<const ListQuery*> queries;
+  for (const ListCall& call : calls) {
+    options.position = std::max(options.position, call.options.position);
+    options.deadline = std::max(options.deadline, call.options.deadline);
+    queries.push_back(&call.query);
+  }
+  auto work = [this, &queries, &options](pg::Connection& connection) -> Awaitable<base::Result<std::vector<Page>>> {
+    std::vector<pg::Step> steps;
+    Query pages = list_sql_.pages(queries);
+    steps.push_back({pages.statement, std::move(pages.params), false});
+    const bool count = queries[0]->count;
+    if (count) {
+      Query counts = list_sql_.counts(queries);
+      steps.push_back({counts.statement, std::move(counts.params), true});
+    }
+    auto rows = all_rows(co_await connection.run(std::move(steps), options.deadline));
+    if (rows.has_error()) co_return rows.error();
+    std::vector<Page> found;
+    found.reserve(queries.size());
+    for (int row = 0; found.size() < queries.size();) {
+      const int first = row;
+      const auto number = static_cast<std::int64_t>(found.size() + 1);
+      while (row < (*rows)[0].count() && (*rows)[0].int8(row, record_columns) == number) ++row;
+      found.push_back(to_page((*rows)[0], first, row, *queries[found.size()]));
+      if (count) found.back().total = (*rows)[1].int8(static_cast<int>(number - 1), 0);
+    }
+    co_return found;
+  };
+  if (calls.size() > 1) {
+    auto done = co_await cluster_.run<std::vector<Page>>(intent_of(options.consistency), options.position, options.deadline, work);
+    if (done.has_value()) {
+      for (Page& page : done->value) answers.push_back(Answer<Page>{std::move(page), done->node});
+      co_return answers;
+    }
+    if (holds_for_all(done.error())) co_return std::vector<ListAnswer>(calls.size(), done.error());
+  }
+  for (const ListCall& call : calls) answers.push_back(co_await list_alone(call.query, call.options));
+  co_return answers;
 }
 
 Awaitable<base::Result<Answer<std::vector<Record>>>> Store::get(std::vector<std::int64_t> ids, ReadOptions options) {
@@ -133,32 +196,71 @@ Awaitable<base::Result<Answer<std::vector<Record>>>> Store::get(std::vector<std:
   co_return answer(co_await cluster_.run<std::vector<Record>>(intent_of(options.consistency), options.position, options.deadline, work));
 }
 
-Awaitable<std::vector<base::Result<Written>>> Store::create(std::vector<Creation> creations, base::Deadline deadline) {
-  using Outcomes = std::vector<base::Result<Written>>;
-  auto work = [this, &creations, deadline](pg::Connection& connection) -> Awaitable<base::Result<Outcomes>> {
-    return create_batch(sql_, connection, creations, deadline);
-  };
+Awaitable<Outcomes> Store::create(std::vector<Creation> creations, std::string name, base::Deadline deadline) {
+  std::vector<Creation> keyed, named;
+  std::vector<bool> has_key;
+  for (Creation& creation : creations) {
+    has_key.push_back(!creation.idempotency.key.empty());
+    (has_key.back() ? keyed : named).push_back(std::move(creation));
+  }
+  Outcomes of_keyed, of_named;
+  if (!keyed.empty()) of_keyed = co_await create_with_keys(std::move(keyed), deadline);
+  if (named.empty()) co_return of_keyed;
+  if (name.empty()) name = base::random_name();
+  of_named = co_await create_under_name(std::move(named), std::move(name), deadline);
+  if (of_keyed.empty()) co_return of_named;
+  Outcomes all;
+  auto next_keyed = of_keyed.begin(), next_named = of_named.begin();
+  for (const bool keyed_one : has_key) all.push_back(std::move(keyed_one ? *next_keyed++ : *next_named++));
+  co_return all;
+}
+
+Awaitable<Outcomes> Store::create_with_keys(std::vector<Creation> creations, base::Deadline deadline) {
+  auto work = [this, &creations, deadline](pg::Connection& connection) { return create_keyed(sql_, connection, creations, deadline); };
   auto done = co_await cluster_.run<Outcomes>(cluster::Intent::write, 0, deadline, work);
   if (done.has_value()) {
     for (auto& outcome : done->value)
       if (outcome.has_value()) outcome->served_by = done->node;
     co_return std::move(done->value);
   }
-  const auto code = done.error().code;
-  const bool of_all = code == base::Code::unavailable || code == base::Code::deadline_exceeded || code == base::Code::resource_exhausted;
-  if (creations.size() == 1 || of_all) co_return Outcomes(creations.size(), done.error());
+  if (creations.size() == 1 || holds_for_all(done.error())) co_return Outcomes(creations.size(), done.error());
   // The statement as a whole was refused: alone, each gets its own outcome.
   Outcomes outcomes;
   for (Creation& creation : creations) {
     std::vector<Creation> one;
     one.push_back(std::move(creation));
-    Outcomes outcome = co_await create(std::move(one), deadline);
+    Outcomes outcome = co_await create_with_keys(std::move(one), deadline);
+    outcomes.push_back(std::move(outcome.front()));
+  }
+  co_return outcomes;
+}
+
+Awaitable<Outcomes> Store::create_under_name(std::vector<Creation> creations, std::string name, base::Deadline deadline) {
+  using Found = std::vector<std::optional<Written>>;
+  auto work = [this, &creations, &name, deadline](pg::Connection& connection) {
+    return create_named(sql_, connection, creations, name, deadline);
+  };
+  auto done = co_await cluster_.run<Found>(cluster::Intent::write, 0, deadline, work);
+  if (done.has_error()) co_return Outcomes(creations.size(), done.error());
+  Outcomes outcomes;
+  outcomes.reserve(creations.size());
+  for (std::size_t i = 0; i < creations.size(); ++i) {
+    if (auto& written = done->value[i]) {
+      written->served_by = done->node;
+      outcomes.emplace_back(std::move(*written));
+      continue;
+    }
+    std::string own_name = key_of(name, creations[i].place);
+    std::vector<Creation> one;
+    one.push_back(std::move(creations[i]));
+    Outcomes outcome = co_await create_under_name(std::move(one), std::move(own_name), deadline);
     outcomes.push_back(std::move(outcome.front()));
   }
   co_return outcomes;
 }
 
 Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline deadline) {
+  if (update.idempotency.key.empty()) update.idempotency.key = base::random_name();
   auto work = [this, &update, deadline](pg::Connection& connection) { return update_one(sql_, connection, update, deadline); };
   auto done = co_await cluster_.run<Written>(cluster::Intent::write, 0, deadline, work);
   if (done.has_error()) co_return done.error();
@@ -167,6 +269,7 @@ Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline dea
 }
 
 Awaitable<base::Result<Written>> Store::remove(Deletion deletion, base::Deadline deadline) {
+  if (deletion.idempotency.key.empty()) deletion.idempotency.key = base::random_name();
   auto work = [this, &deletion, deadline](pg::Connection& connection) { return remove_one(sql_, connection, deletion, deadline); };
   auto done = co_await cluster_.run<Written>(cluster::Intent::write, 0, deadline, work);
   if (done.has_error()) co_return done.error();
@@ -191,7 +294,7 @@ Awaitable<base::Result<std::unique_ptr<ExportCursor>>> Store::open_export(Filter
   steps.push_back({&sql_.take_snapshot, {}});
   auto begun = all_rows(co_await lease->connection->run(std::move(steps), options.deadline));
   if (begun.has_error()) co_return begun.error();
-  co_return std::make_unique<Cursor>(sql_, std::move(lease.value()), std::move(filter), sort);
+  co_return std::make_unique<Cursor>(list_sql_, std::move(lease.value()), std::move(filter), sort);
 }
 
 Awaitable<base::Result<std::int64_t>> Store::forget_keys(base::Micros before, std::int64_t most, base::Deadline deadline) {

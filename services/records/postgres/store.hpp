@@ -3,7 +3,9 @@
 #pragma once
 
 #include "cluster/cluster.hpp"
+#include "gather/one_turn.hpp"
 #include "pg/migrations.hpp"
+#include "records/postgres/list_sql.hpp"
 #include "records/postgres/sql.hpp"
 #include "records/record_store.hpp"
 
@@ -12,11 +14,11 @@ namespace records::postgres {
 /// One event loop: the cluster's.
 class Store final : public RecordStore {
  public:
-  explicit Store(cluster::Cluster& cluster) : cluster_(cluster) {}
+  explicit Store(cluster::Cluster& cluster);
 
   Awaitable<base::Result<Answer<Page>>> list(ListQuery query, ReadOptions options) override;
   Awaitable<base::Result<Answer<std::vector<Record>>>> get(std::vector<std::int64_t> ids, ReadOptions options) override;
-  Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, base::Deadline deadline) override;
+  Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, std::string name, base::Deadline deadline) override;
   Awaitable<base::Result<Written>> update(Update update, base::Deadline deadline) override;
   Awaitable<base::Result<Written>> remove(Deletion deletion, base::Deadline deadline) override;
   Awaitable<base::Result<std::unique_ptr<AtomicImport>>> begin_import(base::Deadline deadline) override;
@@ -26,8 +28,22 @@ class Store final : public RecordStore {
   Awaitable<base::Result<std::int64_t>> forget_keys(base::Micros before, std::int64_t most, base::Deadline deadline);
 
  private:
+  struct ListCall {
+    ListQuery query;
+    ReadOptions options;
+  };
+  using ListAnswer = base::Result<Answer<Page>>;
+
+  Awaitable<ListAnswer> list_alone(ListQuery query, ReadOptions options);
+  Awaitable<std::vector<ListAnswer>> list_together(const std::vector<ListCall>& calls);
+  Awaitable<std::vector<base::Result<Written>>> create_with_keys(std::vector<Creation> creations, base::Deadline deadline);
+  Awaitable<std::vector<base::Result<Written>>> create_under_name(std::vector<Creation> creations, std::string name,
+                                                                  base::Deadline deadline);
+
   cluster::Cluster& cluster_;
   Sql sql_;
+  ListSql list_sql_;
+  gather::OneTurn<ListCall, ListAnswer> lists_;  ///< by shape
 };
 
 /// The schema's versions; for `records-service migrate`.

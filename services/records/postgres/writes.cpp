@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <charconv>
 #include <unordered_map>
 
 namespace records::postgres {
@@ -53,29 +54,62 @@ base::Result<Record> parse_response(std::string_view text) {
                 object->at("version").as_int64()};
 }
 
-pg::Params creation_params(const std::vector<Creation>& creations) {
-  std::vector<std::string_view> columns[6];
-  for (auto& column : columns) column.reserve(creations.size());
-  for (const Creation& creation : creations) {
-    columns[0].push_back(creation.record.title);
-    columns[1].push_back(creation.record.owner);
-    columns[2].push_back(name(creation.record.status));
-    columns[3].push_back(creation.record.description);
-    columns[4].push_back(creation.idempotency.key);
-    columns[5].push_back(creation.idempotency.fingerprint);
+/// $1…$4 of the statements that create.
+template <class Item>
+pg::Params record_params(const std::vector<Item>& items, auto record_of) {
+  std::vector<std::string_view> columns[4];
+  for (auto& column : columns) column.reserve(items.size());
+  for (const Item& item : items) {
+    const NewRecord& record = record_of(item);
+    columns[0].push_back(record.title);
+    columns[1].push_back(record.owner);
+    columns[2].push_back(name(record.status));
+    columns[3].push_back(record.description);
   }
   pg::Params params;
   for (const auto& column : columns) params.text_array(column);
   return params;
 }
 
+const NewRecord& record_of(const Creation& creation) { return creation.record; }
+
+pg::Params keyed_params(const std::vector<Creation>& creations) {
+  pg::Params params = record_params(creations, record_of);
+  std::vector<std::string_view> keys, fingerprints;
+  for (const Creation& creation : creations) {
+    keys.push_back(creation.idempotency.key);
+    fingerprints.push_back(creation.idempotency.fingerprint);
+  }
+  return std::move(params.text_array(keys).text_array(fingerprints));
+}
+
+Record as_created(const NewRecord& asked, std::int64_t id, base::Micros created_at) {
+  return {id, asked.title, asked.owner, asked.status, asked.description, created_at, created_at, 1};
+}
+
 /// A creation whose key was claimed before: its first answer, from the row and the request, which are the same by fingerprint.
 base::Result<Written> replay(const Creation& creation, const pg::Rows& rows, int row, Position position) {
   if (rows.text(row, 1) != creation.idempotency.fingerprint) return key_reused();
-  const NewRecord& asked = creation.record;
-  const base::Micros created_at = rows.timestamptz(row, 3);
-  return Written{
-      Record{rows.int8(row, 2), asked.title, asked.owner, asked.status, asked.description, created_at, created_at, 1}, position, true, {}};
+  return Written{as_created(creation.record, rows.int8(row, 2), rows.timestamptz(row, 3)), position, true, {}};
+}
+
+/// What was created under a name before; null where nothing was or can be.
+std::vector<std::optional<Written>> found_under_name(const std::vector<Creation>& creations, const StepsOutcome& found) {
+  std::unordered_map<std::uint32_t, std::int64_t> ids;
+  std::string_view pairs = found.rows.empty() ? std::string_view() : found.rows.text(0, 0);
+  const char* const end = pairs.data() + pairs.size();
+  for (const char* at = pairs.data(); at < end; ++at) {
+    std::uint32_t place = 0;
+    std::int64_t id = 0;
+    at = std::from_chars(at, end, place).ptr + 1;
+    at = std::from_chars(at, end, id).ptr;
+    ids.emplace(place, id);
+  }
+  std::vector<std::optional<Written>> outcomes(creations.size());
+  for (std::size_t i = 0; i < creations.size(); ++i)
+    if (const auto id = ids.find(creations[i].place); id != ids.end())
+      outcomes[i] = Written{as_created(creations[i].record, id->second, found.rows.timestamptz(0, 1)), found.position, false, {}};
+  return outcomes;
 }
 
 /// Fills the outcomes of the creations that were not stored now because their keys were there already. True when all are settled.
@@ -119,23 +153,19 @@ bool lost_race(const base::Error& error) { return error.code == base::Code::alre
 
 }  // namespace
 
-pg::Params plain_params(const std::vector<NewRecord>& rows) {
-  std::vector<std::string_view> columns[4];
-  for (const NewRecord& row : rows) {
-    columns[0].push_back(row.title);
-    columns[1].push_back(row.owner);
-    columns[2].push_back(name(row.status));
-    columns[3].push_back(row.description);
-  }
-  pg::Params params;
-  for (const auto& column : columns) params.text_array(column);
-  return params;
+bool holds_for_all(const base::Error& error) {
+  return error.code == base::Code::unavailable || error.code == base::Code::deadline_exceeded ||
+         error.code == base::Code::resource_exhausted;
 }
 
-Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection,
+pg::Params plain_params(const std::vector<NewRecord>& rows) {
+  return record_params(rows, [](const NewRecord& row) -> const NewRecord& { return row; });
+}
+
+Awaitable<base::Result<std::vector<base::Result<Written>>>> create_keyed(Sql& sql, pg::Connection& connection,
                                                                          const std::vector<Creation>& creations, base::Deadline deadline) {
   std::vector<std::optional<base::Result<Written>>> outcomes(creations.size());
-  pg::Params params = creation_params(creations);
+  pg::Params params = keyed_params(creations);
   base::Result<StepsOutcome> stored = co_await write(sql, connection, sql.create, std::move(params), deadline);
   if (stored.has_error()) co_return stored.error();
   for (int row = 0; row < stored->rows.count(); ++row) {
@@ -150,6 +180,37 @@ Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sq
   for (auto& outcome : outcomes)
     all.push_back(outcome ? std::move(*outcome) : base::unavailable("the idempotency key has just expired: try again"));
   co_return all;
+}
+
+Awaitable<base::Result<std::vector<std::optional<Written>>>> create_named(Sql& sql, pg::Connection& connection,
+                                                                          const std::vector<Creation>& creations, std::string name,
+                                                                          base::Deadline deadline) {
+  pg::Params params = record_params(creations, record_of);
+  std::vector<std::int64_t> places;
+  places.reserve(creations.size());
+  for (const Creation& creation : creations) places.push_back(creation.place);
+  params.text(std::string_view(name)).int8_array(places);
+  base::Result<StepsOutcome> stored = co_await write(sql, connection, sql.create_named, std::move(params), deadline);
+  if (stored.has_value()) {
+    std::vector<std::optional<Written>> outcomes;
+    outcomes.reserve(creations.size());
+    for (int row = 0; row < stored->rows.count(); ++row) {
+      Record record = as_created(creations[outcomes.size()].record, stored->rows.int8(row, 0), stored->rows.timestamptz(row, 1));
+      outcomes.push_back(Written{std::move(record), stored->position, false, {}});
+    }
+    co_return outcomes;
+  }
+  if (holds_for_all(stored.error())) co_return stored.error();
+  // The name was used before, or the database refuses one of them. From here on the name creates nothing any more.
+  pg::Params name_alone;
+  name_alone.text(std::string_view(name));
+  base::Result<StepsOutcome> claimed = co_await write(sql, connection, sql.claim_name, name_alone, deadline);
+  if (claimed.has_error()) co_return claimed.error();
+  base::Result<StepsOutcome> found = co_await write(sql, connection, sql.named_creations, std::move(name_alone), deadline);
+  if (found.has_error()) co_return found.error();
+  std::vector<std::optional<Written>> outcomes = found_under_name(creations, *found);
+  if (creations.size() == 1 && !outcomes[0] && claimed->rows.affected() == 1) co_return stored.error();
+  co_return outcomes;
 }
 
 Awaitable<base::Result<Written>> update_one(Sql& sql, pg::Connection& connection, const Update& update, base::Deadline deadline) {

@@ -8,12 +8,21 @@
 namespace records::postgres {
 
 /// One outcome each. The outer error: the statement as a whole failed.
-Awaitable<base::Result<std::vector<base::Result<Written>>>> create_batch(Sql& sql, pg::Connection& connection,
+Awaitable<base::Result<std::vector<base::Result<Written>>>> create_keyed(Sql& sql, pg::Connection& connection,
                                                                          const std::vector<Creation>& creations, base::Deadline deadline);
+
+/// Without idempotency keys: one row of this name is the evidence of all. No outcome: this one was not created under the name and never
+/// will be, which is what happens to all when the database refuses the statement. The outer error: try again, or it is the outcome of all.
+Awaitable<base::Result<std::vector<std::optional<Written>>>> create_named(Sql& sql, pg::Connection& connection,
+                                                                          const std::vector<Creation>& creations, std::string name,
+                                                                          base::Deadline deadline);
 
 Awaitable<base::Result<Written>> update_one(Sql& sql, pg::Connection& connection, const Update& update, base::Deadline deadline);
 
 Awaitable<base::Result<Written>> remove_one(Sql& sql, pg::Connection& connection, const Deletion& deletion, base::Deadline deadline);
+
+/// The connection, the node or the deadline failed, not a statement.
+bool holds_for_all(const base::Error& error);
 
 /// Parameters of Sql::create_plain.
 pg::Params plain_params(const std::vector<NewRecord>& rows);

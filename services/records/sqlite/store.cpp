@@ -125,8 +125,11 @@ class SqliteStore final : public RecordStore {
     return reads().run(options.deadline, std::move(work));
   }
 
-  Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, base::Deadline deadline) override {
+  Awaitable<std::vector<base::Result<Written>>> create(std::vector<Creation> creations, std::string name,
+                                                       base::Deadline deadline) override {
     const std::size_t count = creations.size();
+    for (Creation& creation : creations)
+      if (creation.idempotency.key.empty() && !name.empty()) creation.idempotency.key = key_of(name, creation.place);
     auto work = [now = options_.now,
                  creations = std::move(creations)](lite::Database& database) -> base::Result<std::vector<base::Result<Written>>> {
       std::vector<base::Result<Written>> outcomes;

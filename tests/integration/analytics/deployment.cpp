@@ -72,7 +72,7 @@ std::vector<records::Record> Deployment::create(std::vector<records::NewRecord> 
   std::vector<records::Creation> creations;
   for (auto& draft : drafts) creations.push_back({.record = std::move(draft)});
   std::vector<records::Record> created;
-  for (auto& outcome : wait(records_.store->create(std::move(creations), contract::soon()))) {
+  for (auto& outcome : wait(records_.store->create(std::move(creations), {}, contract::soon()))) {
     REQUIRE(outcome);
     made_.push_back(outcome->record.id);
     created.push_back(std::move(outcome->record));

@@ -35,11 +35,11 @@ class GatedStore final : public records::RecordStore {
     reads_ += ids.size();
     return behind_.get(std::move(ids), options);
   }
-  records::Awaitable<std::vector<base::Result<records::Written>>> create(std::vector<records::Creation> creations,
+  records::Awaitable<std::vector<base::Result<records::Written>>> create(std::vector<records::Creation> creations, std::string name,
                                                                          base::Deadline deadline) override {
     const Visit visit(*this);
     co_await pass();
-    co_return co_await behind_.create(std::move(creations), deadline);
+    co_return co_await behind_.create(std::move(creations), std::move(name), deadline);
   }
   records::Awaitable<base::Result<records::Written>> update(records::Update update, base::Deadline deadline) override {
     const Visit visit(*this);

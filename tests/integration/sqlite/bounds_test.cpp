@@ -64,7 +64,7 @@ TEST_CASE("more than the bound of waiting requests are refused at once") {
   };
   // A first call holds the thread with a big write, so that the others pile up behind it.
   std::vector<Creation> many(1000, Creation{.record = {.title = "t", .owner = "o", .description = std::string(10'000, 'd')}});
-  auto holding = boost::asio::co_spawn(loop, store->create(many, soon()), boost::asio::use_future);
+  auto holding = boost::asio::co_spawn(loop, store->create(many, {}, soon()), boost::asio::use_future);
   for (int i = 0; i < calls; ++i) boost::asio::co_spawn(loop, store->get({1}, {.deadline = soon()}), count);
   loop.run();
   CHECK(overloaded > 0);

@@ -46,7 +46,7 @@ inline std::unique_ptr<records::RecordStore> open(const std::string& path, std::
 
 inline base::Result<records::Written> create(records::RecordStore& store, std::string title, records::Idempotency idempotency = {}) {
   auto outcomes = wait(store.create(
-      std::vector<records::Creation>{{.record = {.title = std::move(title), .owner = "o"}, .idempotency = std::move(idempotency)}},
+      std::vector<records::Creation>{{.record = {.title = std::move(title), .owner = "o"}, .idempotency = std::move(idempotency)}}, {},
       soon()));
   return std::move(outcomes.at(0));
 }

@@ -27,7 +27,7 @@ TEST_CASE("every call whose deadline has passed answers DEADLINE_EXCEEDED and ch
   check_late(wait(store().update({.id = made.id, .change = {.title = "never"}}, past())));
   check_late(wait(store().remove({.id = made.id}, past())));
   check_late(wait(store().begin_import(past())));
-  const auto created = wait(store().create(std::vector<Creation>(3, Creation{.record = shop.draft("never")}), past()));
+  const auto created = wait(store().create(std::vector<Creation>(3, Creation{.record = shop.draft("never")}), {}, past()));
   REQUIRE(created.size() == 3);
   for (const auto& outcome : created) check_late(outcome);
 

@@ -75,8 +75,8 @@ ReadOptions Workshop::reading() const { return {.position = position_, .deadline
 void Workshop::saw(Position position) { position_ = std::max(position_, position); }
 ListQuery Workshop::mine(Sort sort, int limit) const { return {.filter = {.owner = owner}, .sort = sort, .limit = limit}; }
 
-std::vector<base::Result<Written>> Workshop::try_create_all(std::vector<Creation> creations) {
-  auto outcomes = wait(store().create(std::move(creations), soon()));
+std::vector<base::Result<Written>> Workshop::try_create_all(std::vector<Creation> creations, const std::string& name) {
+  auto outcomes = wait(store().create(std::move(creations), name, soon()));
   for (const auto& outcome : outcomes)
     if (outcome) saw(outcome->position);
   return outcomes;

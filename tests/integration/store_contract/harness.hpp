@@ -96,7 +96,7 @@ class Workshop {
 
   /// Each may fail. Positions of writes are remembered, so that reads see them.
   base::Result<Written> try_create(Creation creation);
-  std::vector<base::Result<Written>> try_create_all(std::vector<Creation> creations);
+  std::vector<base::Result<Written>> try_create_all(std::vector<Creation> creations, const std::string& name = {});
   base::Result<Written> try_update(Update update);
   base::Result<Written> try_remove(Deletion deletion);
 

@@ -119,7 +119,7 @@ TEST_CASE("of many concurrent creates with one key exactly one makes a record") 
   const std::string key = unique("key");
   std::vector<Awaitable<std::vector<base::Result<Written>>>> calls;
   for (int i = 0; i < 20; ++i)
-    calls.push_back(store().create(std::vector<Creation>{{.record = shop.draft("once"), .idempotency = {key, "f"}}}, soon()));
+    calls.push_back(store().create(std::vector<Creation>{{.record = shop.draft("once"), .idempotency = {key, "f"}}}, {}, soon()));
   int made = 0;
   std::set<std::int64_t> ids;
   for (const auto& outcomes : wait_all(std::move(calls))) {
@@ -145,4 +145,50 @@ TEST_CASE("one key twice in one batch makes one record") {
   CHECK(outcomes[0]->replayed + outcomes[1]->replayed == 1);
   CHECK(outcomes[0]->record == outcomes[1]->record);
   CHECK(shop.list(shop.mine()).total == 1);
+}
+
+TEST_CASE("creations without keys are carried out once under their name") {
+  Workshop shop;
+  const std::string name = unique("name");
+  const auto ask = [&](std::vector<std::uint32_t> places) {
+    std::vector<Creation> creations;
+    for (const std::uint32_t place : places) creations.push_back({.record = shop.draft("number " + std::to_string(place)), .place = place});
+    std::vector<Record> records;
+    for (auto& outcome : shop.try_create_all(std::move(creations), name)) {
+      REQUIRE(outcome);
+      records.push_back(outcome->record);
+    }
+    return records;
+  };
+  const std::vector<Record> first = ask({0, 2, 5});
+  CHECK(ask({2}) == std::vector<Record>{first[1]});
+  const std::vector<Record> more = ask({5, 7, 0, 9});
+  CHECK(more[0] == first[2]);
+  CHECK(more[1].title == "number 7");
+  CHECK(more[2] == first[0]);
+  CHECK(ask({9, 7}) == std::vector<Record>{more[3], more[1]});
+  CHECK(shop.list(shop.mine()).total == 5);
+}
+
+TEST_CASE("of many concurrent creations of one name and place exactly one makes a record") {
+  Workshop shop;
+  const std::string name = unique("name");
+  std::vector<Awaitable<std::vector<base::Result<Written>>>> calls;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    // Each asks for the third and for one of its own.
+    std::vector<Creation> two{{.record = shop.draft("third"), .place = 3}, {.record = shop.draft("own"), .place = 10 + i}};
+    calls.push_back(store().create(std::move(two), name, soon()));
+  }
+  std::set<std::int64_t> thirds, all;
+  for (const auto& outcomes : wait_all(std::move(calls))) {
+    REQUIRE(outcomes.size() == 2);
+    REQUIRE(outcomes[0]);
+    REQUIRE(outcomes[1]);
+    thirds.insert(outcomes[0]->record.id);
+    all.insert({outcomes[0]->record.id, outcomes[1]->record.id});
+    shop.saw(outcomes[1]->position);
+  }
+  CHECK(thirds.size() == 1);
+  CHECK(all.size() == 21);
+  CHECK(shop.list(shop.mine()).total == 21);
 }
