@@ -151,16 +151,27 @@ psql_leader() {
     psql -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "${pg_ports[$i]}" -U postgres -d "$1" "${@:2}"
 }
 
-# The application's role owns its database, is no superuser, and may read pg_stat_replication. The password goes in through a file.
+# The application's role owns its database, is no superuser, and may read pg_stat_replication and the log. The password goes in through a file.
 create_application() {
   psql_leader postgres >/dev/null <<SQL || return 1
 \\set password \`cat '$dir/secrets/$app_role.password'\`
 SELECT 'CREATE ROLE $app_role LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$app_role') \\gexec
 ALTER ROLE $app_role PASSWORD :'password';
 GRANT pg_monitor TO $app_role;
+-- For Flink's change capture, which reads the log through a replication slot.
+ALTER ROLE $app_role REPLICATION;
 SELECT 'CREATE DATABASE $app_database OWNER $app_role' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$app_database') \\gexec
 SQL
+  keep_foreign_slots || return 1
   psql_leader "$app_database" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION IF NOT EXISTS pg_trgm' >/dev/null
+}
+
+# In a cluster that was made before the setting was: see ignore_slots in cluster_config.sh.
+keep_foreign_slots() {
+  local port
+  port=$(leader_port) || return 1
+  printf 'user = "patroni:%s"\n' "$(secret patroni)" | curl -sf --noproxy '*' --max-time 5 -K - -X PATCH -o /dev/null \
+    -d "{\"ignore_slots\": [{\"type\": \"logical\", \"database\": \"$app_database\", \"plugin\": \"pgoutput\"}]}" "http://127.0.0.1:$port/config"
 }
 
 start() {
@@ -184,7 +195,7 @@ start() {
   started+=("${names[@]}")
   launch_nodes
   wait_for "$timeout" "a primary" leader_port >/dev/null
-  local done_mark=$dir/run/application-created
+  local done_mark=$dir/run/application-created-2
   if [[ ! -e $done_mark ]]; then
     wait_until 10 create_application 2>/dev/null || create_application || die "role and database could not be made (logs: $dir/log)"
     as_user touch "$done_mark"
@@ -267,7 +278,7 @@ destroy() {
   find_cluster || { say "There is no cluster in $dir_option."; return 0; }
   stop
   for name in etcd "${names[@]}"; do rm -rf "${dir:?}/$name" "$dir/log/$name".*; done
-  rm -rf "$dir/cluster.env" "$dir/run/application-created" "$dir/secrets"
+  rm -rf "$dir/cluster.env" "$dir/run/application-created-2" "$dir/secrets"
   unlock_folder cluster
   # Nothing else in it: the folder goes too, and the link to it.
   if [[ -z $(find "$dir" -type f ! -name "$folder_mark" ! -name "*.lock" -print -quit) ]]; then

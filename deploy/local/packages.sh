@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The Debian 12 packages this project needs, in one place, and how they are installed. Sourced by run.sh, cluster.sh and the tests;
-# run by itself it installs the groups it is given: packages.sh runtime build cluster test
+# run by itself it installs the groups it is given: packages.sh runtime build cluster flink test
 # shellcheck disable=SC2034  # the arrays are read by name
 
 # What the built programs and run.sh need to run.
@@ -18,6 +18,11 @@ packages_build=(
 
 # What the local cluster needs.
 packages_cluster=(patroni etcd-server etcd-client postgresql-15 postgresql-client-15 python3-psycopg2 python3-etcd curl util-linux)
+
+# What Flink needs: Java, and Maven, which fetches it. Any Java that is there already will do.
+packages_flink=()
+command -v java >/dev/null || packages_flink+=(openjdk-17-jre-headless)
+command -v mvn >/dev/null || packages_flink+=(maven)
 
 # What the tests need beside all of the above.
 packages_test=(shellcheck python3 python3-venv python3-psycopg2 chromium fonts-wqy-microhei clang-format clang-tidy)
@@ -94,9 +99,9 @@ allow_services() {
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   set -euo pipefail
-  (($#)) || { echo "usage: packages.sh GROUP...   (runtime build cluster test)" >&2; exit 2; }
+  (($#)) || { echo "usage: packages.sh GROUP...   (runtime build cluster flink test)" >&2; exit 2; }
   for group in "$@"; do
-    declare -p "packages_$group" >/dev/null 2>&1 || { echo "packages: no group \"$group\" (runtime build cluster test)" >&2; exit 2; }
+    declare -p "packages_$group" >/dev/null 2>&1 || { echo "packages: no group \"$group\" (runtime build cluster flink test)" >&2; exit 2; }
   done
   install_packages "$@"
 fi

@@ -22,6 +22,7 @@ Starts the whole system on this Debian 12 machine and prints its address. Ctrl-C
 
   --demo N         loads N realistic records
   --embedded       no cluster: both services on one SQLite file
+  --flink          also a real Flink (JobManager, TaskManager, SQL Gateway; 1.5 GiB): summaries and live counts by it
   --detach         returns as soon as /health/ready answers 200; everything goes on running
   --stop           stops what runs: gateway, services, cluster
   --status         shows what runs; ends with 0 when ready, 1 when a part lacks, 3 when nothing runs
@@ -37,6 +38,8 @@ Settings come from the environment, then from .env in the checkout's top folder:
   ANALYTICS_LISTEN address of analytics-service (127.0.0.1:50052)
   FRONTEND_DIR     the single-page frontend (frontend in the checkout)
   DATABASE_URL or GAUSS_HOST   a database of your own: no local cluster is started
+  FLINK_SQL_GATEWAY_URL, FLINK_REST_URL   a Flink of your own, instead of --flink
+  FLINK_CDC        true: live counts by Flink's change capture (with --flink and the local cluster: already so)
 All other settings of the three programs (see their --help) are passed on to them.
 Packages are installed only when some lack; that needs root or sudo, nothing else does.
 HELP
@@ -80,6 +83,7 @@ on_exit() {
 
 stop_all() {
   stop_services
+  if [[ -e $dir/run/flink-jobmanager.pid ]]; then "$here/../flink/flink.sh" stop --dir "$dir" 9>&-; fi
   if [[ -e $dir/run/etcd.pid ]] || compgen -G "$dir/run/node*.pid" >/dev/null; then "$here/cluster.sh" stop --dir "$dir" 9>&-; fi
 }
 
@@ -106,6 +110,7 @@ run() {
   say "$database" | write_private "$dir/run/database"
   start_database
   stop_at_exit=1
+  if ((flink)); then start_flink; fi
   place_programs
   use_database
   migrate
@@ -120,6 +125,7 @@ install_what_lacks() {
   local groups=(runtime)
   if [[ -z $bin_option ]]; then groups+=(build); fi
   if [[ $database == cluster ]]; then groups+=(cluster); fi
+  if ((flink)); then groups+=(flink); fi
   install_packages "${groups[@]}" || exit "$exit_failure"
 }
 
@@ -129,6 +135,14 @@ start_database() {
     sqlite) say "Embedded: the records are in $dir/records.db." ;;
     own) say "The database is the one of DATABASE_URL or GAUSS_HOST; no local cluster is started." ;;
   esac
+}
+
+# Beside the database, which it reads; the services are told where it is.
+start_flink() {
+  attended "$here/../flink/flink.sh" start --dir "$dir" ${base_option:+--port-base "$base_option"} 9>&- || exit $?
+  local name
+  for name in FLINK_SQL_GATEWAY_URL FLINK_REST_URL; do export "$name=$(sed -n "s/^$name=//p" "$dir/flink/flink.env")"; done
+  if [[ $database == cluster ]]; then export FLINK_CDC=${FLINK_CDC:-true}; fi
 }
 
 already_running() {
@@ -197,6 +211,7 @@ status() {
       code=1
     fi
   done
+  if [[ -e $dir/flink/flink.env ]]; then "$here/../flink/flink.sh" status --dir "$dir" || true; fi
   if [[ -e $dir/cluster.env ]]; then "$here/cluster.sh" status --dir "$dir" || cluster_code=$?; fi
   # A stopped cluster is as it should be beside SQLite or a database of one's own.
   if [[ $(cat "$dir/run/database" 2>/dev/null) == cluster ]] && ((cluster_code)); then code=1; fi
@@ -217,13 +232,14 @@ running_services() {
 # ---- options ----------------------------------------------------------------------------------------------------------------------------
 
 load_env_file "$checkout/.env"
-action=run dir_option=$checkout/.run bin_option=${RECORDS_BIN_DIR:-} base_option=${CLUSTER_PORT_BASE:-} demo=0 embedded=0 detach=0
+action=run dir_option=$checkout/.run bin_option=${RECORDS_BIN_DIR:-} base_option=${CLUSTER_PORT_BASE:-} demo=0 embedded=0 flink=0 detach=0
 
 while (($#)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --stop | --status) action=${1#--} ;;
     --embedded) embedded=1 ;;
+    --flink) flink=1 ;;
     --detach) detach=1 ;;
     --demo | --dir | --bin | --port-base)
       [[ -n ${2:-} ]] || refuse "$1 needs a value"
@@ -241,5 +257,6 @@ done
 [[ $demo =~ ^[0-9]{1,9}$ ]] || refuse "--demo: expected a number of records, got \"$demo\""
 demo=$((10#$demo))
 if [[ -n $bin_option ]]; then bin_option=$(realpath -m "$bin_option"); fi
+if ((flink && embedded)); then refuse "--flink: Flink reads a cluster, not the SQLite file of --embedded"; fi
 choose_run_user
 "$action"

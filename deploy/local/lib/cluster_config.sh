@@ -84,6 +84,8 @@ bootstrap:
     maximum_lag_on_failover: 1048576
     primary_start_timeout: 0
     synchronous_mode: true
+    # Slots of Flink's change capture are not Patroni's to drop; analytics-service makes and drops them.
+    ignore_slots: [{type: logical, database: $app_database, plugin: pgoutput}]
     postgresql:
       use_pg_rewind: true
       use_slots: true
