@@ -1,6 +1,6 @@
 #include "analytics/config.hpp"
 
-#include "analytics/flink/gateway_probe.hpp"
+#include "analytics/flink/rest.hpp"
 #include "base/program.hpp"
 
 namespace analytics {
@@ -32,6 +32,11 @@ std::optional<Config> read_config(int argc, char** argv) {
       ->envname("FLINK_PARALLELISM")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  app.add_flag(
+         "--flink-cdc", config.flink.live,
+         "Keep live counts by a streaming job of Flink's on the primary's log; needs both addresses, wal_level=logical and a role with "
+         "REPLICATION")
+      ->envname("FLINK_CDC");
   app.add_option("--live-period-ms", live_period_ms, "How often live counts look for changes while somebody watches, milliseconds")
       ->envname("LIVE_PERIOD_MS")
       ->check(CLI::Range(10, 60'000))
@@ -49,11 +54,14 @@ std::optional<Config> read_config(int argc, char** argv) {
   config.log_level = base::checked_level("LOG_LEVEL", level);
   config.flink.sql_gateway_url = checked_url("FLINK_SQL_GATEWAY_URL", std::move(config.flink.sql_gateway_url));
   config.flink.rest_url = checked_url("FLINK_REST_URL", std::move(config.flink.rest_url));
+  if (config.flink.live && (config.flink.sql_gateway_url.empty() || config.flink.rest_url.empty()))
+    throw base::ConfigError("FLINK_CDC: needs FLINK_SQL_GATEWAY_URL and FLINK_REST_URL");
   config.live_period = std::chrono::milliseconds(live_period_ms);
   config.drain = std::chrono::milliseconds(drain_ms);
   config.database = cluster::check(database);
   if (config.database.sqlite_path == ":memory:")
     throw base::ConfigError("DATABASE_URL: sqlite:///:memory: belongs to one process and cannot be counted by another: give a file");
+  if (config.flink.live && config.database.sqlite_path) throw base::ConfigError("FLINK_CDC: needs a PostgreSQL cluster, not SQLite");
   return config;
 }
 

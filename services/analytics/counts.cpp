@@ -16,11 +16,15 @@ Counts shortened(const Counts& counts, int owner_limit) {
           .by_status = counts.by_status,
           .owners = {counts.owners.begin(), counts.owners.begin() + static_cast<std::ptrdiff_t>(kept)},
           .owners_total = counts.owners_total,
-          .as_of = counts.as_of};
+          .as_of = counts.as_of,
+          .origin = counts.origin,
+          .lag = counts.lag,
+          .created = counts.created};
 }
 
 bool same_figures(const Counts& a, const Counts& b) {
-  return a.total == b.total && a.by_status == b.by_status && a.owners_total == b.owners_total && a.owners == b.owners;
+  return a.total == b.total && a.by_status == b.by_status && a.owners_total == b.owners_total && a.owners == b.owners &&
+         a.origin == b.origin;
 }
 
 bool add_status(Counts& counts, std::string_view status, std::int64_t count) {

@@ -26,6 +26,15 @@ struct OwnerCount {
   bool operator==(const OwnerCount&) const = default;
 };
 
+/// Records created within a minute that are still there.
+struct MinuteCount {
+  base::Micros minute{};
+  std::int64_t count = 0;
+};
+
+/// Where live counts come from.
+enum class Origin { sql, flink };
+
 /// Both distributions of one state of the data.
 struct Counts {
   std::int64_t total = 0;
@@ -33,6 +42,9 @@ struct Counts {
   std::vector<OwnerCount> owners;           ///< those with most records, most first, then by name in code point order
   std::int64_t owners_total = 0;            ///< distinct owners
   base::Micros as_of{};
+  Origin origin = Origin::sql;
+  std::chrono::milliseconds lag{};     ///< of Flink's streaming job, from a commit to its counts; 0 by SQL
+  std::vector<MinuteCount> created{};  ///< of the last quarter of an hour, oldest first; by Flink's streaming job only
 
   /// Records of owners that are not listed.
   std::int64_t other_owners_count() const;
@@ -41,7 +53,7 @@ struct Counts {
 /// The same with at most `owner_limit` owners.
 Counts shortened(const Counts& counts, int owner_limit);
 
-/// True when nothing but the moment differs.
+/// True when nothing but the moment, the lag and the minutes differ.
 bool same_figures(const Counts& a, const Counts& b);
 
 /// Puts a status' number where it belongs, and into the total. False for a status that is none.

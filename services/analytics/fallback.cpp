@@ -5,8 +5,18 @@
 namespace analytics {
 
 Awaitable<base::Result<Summary>> Fallback::summarize(Choice choice, Request request, ProgressSink sink, base::Deadline deadline) {
-  if (choice == Choice::sql) co_return co_await sql_.summarize(request, std::move(sink), deadline);
-  if (choice == Choice::flink) co_return co_await flink_.summarize(request, std::move(sink), deadline);
+  if (choice == Choice::sql) {
+    base::Result<Summary> asked_for = co_await sql_.summarize(request, std::move(sink), deadline);
+    if (asked_for.has_value() && log_) log_->note(*asked_for);
+    co_return asked_for;
+  }
+  if (choice == Choice::flink) {
+    base::Result<Summary> only = co_await flink_.summarize(request, std::move(sink), deadline);
+    if (only.has_value() || only.error().code != base::Code::unavailable) co_return only;
+    base::Error error = only.error();
+    error.reason = base::reason::flink_unavailable;
+    co_return error;
+  }
 
   const auto began = base::SteadyClock::now();
   const base::Deadline flink_deadline = deadline <= began ? deadline : began + (deadline - began) / 3 * 2;
@@ -19,6 +29,7 @@ Awaitable<base::Result<Summary>> Fallback::summarize(Choice choice, Request requ
   if (by_sql.has_value()) {
     by_sql->fallback_reason = why.message;
     by_sql->duration = std::chrono::ceil<std::chrono::milliseconds>(base::SteadyClock::now() - began);
+    if (log_) log_->note(*by_sql);
   }
   co_return by_sql;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analytics/engine.hpp"
+#include "analytics/run_log.hpp"
 
 namespace analytics {
 
@@ -9,8 +10,8 @@ enum class Choice { automatic, flink, sql };
 
 class Fallback {
  public:
-  /// Both must outlive this.
-  Fallback(Engine& flink, Engine& sql) : flink_(flink), sql_(sql) {}
+  /// All must outlive this; runs by SQL are noted in `log`, which may be null.
+  Fallback(Engine& flink, Engine& sql, RunLog* log = nullptr) : flink_(flink), sql_(sql), log_(log) {}
 
   /// With AUTO Flink gets two thirds of the time that is left, so that SQL can still answer within the caller's deadline.
   Awaitable<base::Result<Summary>> summarize(Choice choice, Request request, ProgressSink sink, base::Deadline deadline);
@@ -18,6 +19,7 @@ class Fallback {
  private:
   Engine& flink_;
   Engine& sql_;
+  RunLog* log_;
 };
 
 }  // namespace analytics

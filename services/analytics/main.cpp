@@ -1,5 +1,8 @@
 // analytics-service: wires configuration, cluster, engines, live counts, service and server. Nothing else knows all parts.
 #include "analytics/config.hpp"
+#include "analytics/flink/live_job.hpp"
+#include "analytics/flink/scan_planner.hpp"
+#include "analytics/flink_live_counts.hpp"
 #include "analytics/postgres_counts.hpp"
 #include "analytics/service.hpp"
 #include "analytics/sql_engine.hpp"
@@ -17,14 +20,25 @@ namespace asio = boost::asio;
 
 namespace {
 
-int serve(const analytics::Config& config, asio::io_context& loop, analytics::CountsSource& source, const cluster::Cluster* cluster) {
-  analytics::SqlEngine sql(source, config.flink.job_name);
-  analytics::FlinkEngine flink(config.flink);
-  analytics::Fallback engines(flink, sql);
-  analytics::LiveCounts live(loop.get_executor(), source, config.live_period);
-  analytics::Service service(loop.get_executor(), engines, flink, live);
-  cluster::ClusterServiceImpl topology(loop.get_executor(), cluster, config.database.sqlite_path.value_or(""));
+/// What differs between a cluster and SQLite.
+struct Parts {
+  analytics::CountsSource& counts;  ///< for summaries
+  analytics::CountsSource& live;    ///< for live counts
+  analytics::FlinkEngine& flink;
+  analytics::RunLog& log;
+  analytics::flink::LiveJob* job = nullptr;
+  cluster::Cluster* cluster = nullptr;
+};
+
+int serve(const analytics::Config& config, asio::io_context& loop, Parts parts) {
+  analytics::SqlEngine sql(parts.counts, config.flink.job_name);
+  analytics::Fallback engines(parts.flink, sql, &parts.log);
+  analytics::LiveCounts live(loop.get_executor(), parts.live, config.live_period);
+  analytics::Service service(loop.get_executor(), engines, parts.flink, live, parts.log, parts.job);
+  cluster::ClusterServiceImpl topology(loop.get_executor(), parts.cluster, config.database.sqlite_path.value_or(""));
   rpc::Server server({config.listen}, {&service, &topology});
+  parts.flink.start();
+  if (parts.job) parts.job->start();
   base::log::info("serving", {{"port", server.port()},
                               {"database", config.database.summary()},
                               {"flink", config.flink.sql_gateway_url},
@@ -33,6 +47,8 @@ int serve(const analytics::Config& config, asio::io_context& loop, analytics::Co
   base::on_stop_signals(loop, [&] {
     base::log::info("draining");
     live.stop();
+    parts.flink.stop();
+    if (parts.job) parts.job->stop();
     // The loop goes on while calls end.
     drain = std::thread([&] {
       server.drain(config.drain);
@@ -46,15 +62,24 @@ int serve(const analytics::Config& config, asio::io_context& loop, analytics::Co
 }
 
 int run_sqlite(const analytics::Config& config, asio::io_context& loop) {
-  analytics::SqliteCounts source(*config.database.sqlite_path);
-  return serve(config, loop, source, nullptr);
+  analytics::SqliteCounts counts(*config.database.sqlite_path);
+  analytics::RunLog log(loop.get_executor(), nullptr);
+  analytics::FlinkEngine flink(loop.get_executor(), config.flink, {}, log);
+  return serve(config, loop, {counts, counts, flink, log});
 }
 
 int run_cluster(const analytics::Config& config, asio::io_context& loop) {
   cluster::Cluster cluster(loop.get_executor(), config.database);
   cluster.start();
-  analytics::PostgresCounts source(cluster);
-  return serve(config, loop, source, &cluster);
+  analytics::PostgresCounts counts(cluster);
+  analytics::FlinkLiveCounts live(cluster, counts);
+  analytics::RunLog log(loop.get_executor(), &cluster);
+  analytics::FlinkEngine flink(loop.get_executor(), config.flink,
+                               analytics::flink::scan_planner(cluster, analytics::flink::Jdbc(config.database)), log);
+  if (!config.flink.live) return serve(config, loop, {counts, counts, flink, log, nullptr, &cluster});
+  analytics::flink::LiveJob job(loop.get_executor(), cluster, config.database, flink.gateway(), flink.job_manager(),
+                                config.flink.job_name + "-live");
+  return serve(config, loop, {counts, live, flink, log, &job, &cluster});
 }
 
 }  // namespace

@@ -33,13 +33,6 @@ base::Result<Counts> to_counts(const pg::Rows& rows) {
   return counts;
 }
 
-/// How far behind the primary the node was when it was last checked.
-std::chrono::milliseconds lag_of(const cluster::Snapshot& snapshot, const std::string& name) {
-  for (const cluster::NodeState& node : snapshot.nodes)
-    if (node.name == name) return std::chrono::milliseconds(node.replay_lag_ms);
-  return {};
-}
-
 /// The records service makes the schema; until it has, there is nothing to count.
 base::Error explain(base::Error error) {
   if (error.detail.starts_with("SQLSTATE 42P01"))
@@ -48,6 +41,12 @@ base::Error explain(base::Error error) {
 }
 
 }  // namespace
+
+base::Micros shown_by(const cluster::Snapshot& snapshot, const std::string& name, base::Micros asked) {
+  for (const cluster::NodeState& node : snapshot.nodes)
+    if (node.name == name) return asked - std::chrono::milliseconds(node.replay_lag_ms);
+  return asked;
+}
 
 Awaitable<base::Result<Counts>> PostgresCounts::read(int owner_limit, base::Deadline deadline) {
   auto work = [owner_limit, deadline](pg::Connection& connection) -> Awaitable<base::Result<Counts>> {
@@ -60,7 +59,7 @@ Awaitable<base::Result<Counts>> PostgresCounts::read(int owner_limit, base::Dead
   const base::Micros asked = base::now();
   base::Result<cluster::From<Counts>> found = co_await cluster_.run<Counts>(cluster::Intent::read_eventual, 0, deadline, work);
   if (found.has_error()) co_return explain(found.error());
-  found->value.as_of = asked - lag_of(*cluster_.snapshot(), found->node);
+  found->value.as_of = shown_by(*cluster_.snapshot(), found->node, asked);
   co_return std::move(found->value);
 }
 

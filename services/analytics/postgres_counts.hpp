@@ -6,6 +6,9 @@
 
 namespace analytics {
 
+/// The state that a node shows to who asked it at `asked`: as far behind as it was when it was last checked.
+base::Micros shown_by(const cluster::Snapshot& snapshot, const std::string& node, base::Micros asked);
+
 /// One event loop: the cluster's.
 class PostgresCounts final : public CountsSource {
  public:

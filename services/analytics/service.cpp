@@ -97,6 +97,16 @@ Awaitable<base::Result<void>> summarize(Fallback& engines, const v1::SummarizeRe
   co_return base::Result<void>();
 }
 
+void set_origin(v1::WatchCountsResponse& out, const Counts& counts) {
+  out.set_source(counts.origin == Origin::flink ? "flink_cdc" : "sql");
+  if (counts.origin == Origin::flink) out.set_lag_ms(counts.lag.count());
+  for (const MinuteCount& minute : counts.created) {
+    auto* const item = out.add_created_per_minute();
+    rpc::set_time(*item->mutable_minute(), minute.minute);
+    item->set_count(minute.count);
+  }
+}
+
 using WatchWriter = rpc::StreamWriter<v1::WatchCountsResponse>;
 
 Awaitable<base::Result<void>> watch(LiveCounts& live, std::int32_t asked_limit, WatchWriter& out) {
@@ -109,23 +119,57 @@ Awaitable<base::Result<void>> watch(LiveCounts& live, std::int32_t asked_limit, 
     if (!news->has_value()) continue;
     v1::WatchCountsResponse message;
     set_counts(message, **news);
+    set_origin(message, **news);
     if (!co_await out.write(std::move(message))) break;
   }
   co_return base::cancelled();
 }
 
-Awaitable<base::Result<void>> engine_status(FlinkEngine& flink, base::Deadline deadline, v1::GetEngineStatusResponse& response) {
+Awaitable<base::Result<void>> list_runs(RunLog& log, std::int32_t asked_limit, base::Deadline deadline, v1::ListRunsResponse& response) {
+  constexpr int most = static_cast<int>(RunLog::most), usual = 20;
+  if (asked_limit < 0 || asked_limit > most)
+    co_return base::invalid("limit", "must be 1 to " + std::to_string(most) + ", or 0 for the default");
+  const base::Result<std::vector<PastRun>> runs = co_await log.newest(asked_limit == 0 ? usual : asked_limit, deadline);
+  if (runs.has_error()) co_return runs.error();
+  for (const PastRun& run : *runs) {
+    auto& out = *response.add_runs();
+    rpc::set_time(*out.mutable_started_at(), run.started_at);
+    out.set_engine(run.engine);
+    out.set_outcome(run.outcome);
+    out.set_job_id(run.job_id);
+    out.set_parallelism(run.parallelism);
+    out.set_duration_ms(run.duration.count());
+    out.set_total(run.total);
+    out.set_owners_total(run.owners_total);
+    out.set_fallback_reason(run.fallback_reason);
+  }
+  co_return base::Result<void>();
+}
+
+Awaitable<base::Result<void>> engine_status(FlinkEngine& flink, const RunLog& log, const flink::LiveJob* job, base::Deadline deadline,
+                                            v1::GetEngineStatusResponse& response) {
   const base::Result<void> ready = co_await flink.check(deadline);
   response.set_flink(!flink.configured() ? "disabled" : ready.has_error() ? "down" : "ok");
   if (ready.has_error()) response.set_flink_detail(ready.error().message);
-  response.set_job_name(flink.job_name());
+  response.set_job_name(flink.settings().job_name);
+  response.set_flink_version(flink.version());
+  response.set_live_state(job ? job->status().state : "off");
+  if (job) response.set_live_detail(job->status().detail);
+  if (job) response.set_live_job_id(job->status().job_id);
+  const RunLog::Totals& totals = log.totals();
+  response.set_flink_runs(totals.flink);
+  response.set_sql_runs(totals.sql);
+  response.set_fallbacks(totals.fallbacks);
+  response.set_failed_runs(totals.failed);
+  response.set_cancelled_runs(totals.cancelled);
   co_return base::Result<void>();
 }
 
 }  // namespace
 
-Service::Service(boost::asio::any_io_executor loop, Fallback& engines, FlinkEngine& flink, LiveCounts& live)
-    : loop_(std::move(loop)), engines_(engines), flink_(flink), live_(live) {}
+Service::Service(boost::asio::any_io_executor loop, Fallback& engines, FlinkEngine& flink, LiveCounts& live, RunLog& log,
+                 const flink::LiveJob* job)
+    : loop_(std::move(loop)), engines_(engines), flink_(flink), live_(live), log_(log), job_(job) {}
 
 grpc::ServerWriteReactor<v1::SummarizeResponse>* Service::Summarize(grpc::CallbackServerContext* context,
                                                                     const v1::SummarizeRequest* request) {
@@ -142,8 +186,16 @@ grpc::ServerWriteReactor<v1::WatchCountsResponse>* Service::WatchCounts(grpc::Ca
 
 grpc::ServerUnaryReactor* Service::GetEngineStatus(grpc::CallbackServerContext* context, const v1::GetEngineStatusRequest*,
                                                    v1::GetEngineStatusResponse* response) {
-  return rpc::unary(context, loop_,
-                    [this, response, deadline = rpc::deadline_of(*context)] { return engine_status(flink_, deadline, *response); });
+  return rpc::unary(context, loop_, [this, response, deadline = rpc::deadline_of(*context)] {
+    return engine_status(flink_, log_, job_, deadline, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* Service::ListRuns(grpc::CallbackServerContext* context, const v1::ListRunsRequest* request,
+                                            v1::ListRunsResponse* response) {
+  return rpc::unary(context, loop_, [this, request, response, deadline = rpc::deadline_of(*context)] {
+    return list_runs(log_, request->limit(), deadline, *response);
+  });
 }
 
 }  // namespace analytics

@@ -18,7 +18,7 @@ EXPECTED = {
 }
 METHODS = {
     "records": {"List", "Get", "Create", "Update", "Delete", "BatchGet", "BatchCreate", "Export", "Import", "Execute"},
-    "analytics": {"Summarize", "WatchCounts", "GetEngineStatus"},
+    "analytics": {"Summarize", "WatchCounts", "GetEngineStatus", "ListRuns"},
 }
 
 

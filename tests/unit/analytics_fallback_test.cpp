@@ -62,6 +62,7 @@ TEST_CASE("an engine that is named answers alone, or its error does") {
   const auto refused = bench.ask(Choice::flink);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message == "Flink is away");
+  CHECK(refused.error().reason == base::reason::flink_unavailable);
   CHECK(bench.sql.asked == before);
 }
 

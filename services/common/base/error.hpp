@@ -48,6 +48,8 @@ namespace reason {
 inline constexpr std::string_view version_mismatch = "VERSION_MISMATCH";
 inline constexpr std::string_view idempotency_key_reused = "IDEMPOTENCY_KEY_REUSED";
 inline constexpr std::string_view page_token_invalid = "PAGE_TOKEN_INVALID";
+/// Flink was asked for by name and cannot answer: to ask again at once is of no use.
+inline constexpr std::string_view flink_unavailable = "FLINK_UNAVAILABLE";
 /// A body that is no JSON, CSV, form, well-chunked text … at all. Made and read inside the gateway; never travels.
 inline constexpr std::string_view malformed = "MALFORMED";
 }  // namespace reason

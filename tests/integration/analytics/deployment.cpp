@@ -15,6 +15,9 @@ std::string& database() {
   return url;
 }
 
+/// No Flink of these tests gets as far as reading.
+analytics::Awaitable<base::Result<analytics::flink::Scan>> unreadable(base::Deadline) { co_return base::unavailable("not readable here"); }
+
 std::filesystem::path make_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "analytics-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder");
@@ -40,10 +43,12 @@ Deployment::Deployment(analytics::FlinkSettings flink) : folder_(make_folder()),
     source_ = std::make_unique<analytics::SqliteCounts>(file);
   }
   sql_ = std::make_unique<analytics::SqlEngine>(*source_, flink.job_name);
-  flink_ = std::make_unique<analytics::FlinkEngine>(std::move(flink));
-  engines_ = std::make_unique<analytics::Fallback>(*flink_, *sql_);
+  log_ = std::make_unique<analytics::RunLog>(loop_.get_executor(), cluster_.get());
+  flink_ = std::make_unique<analytics::FlinkEngine>(loop_.get_executor(), std::move(flink), unreadable, *log_);
+  flink_->start();
+  engines_ = std::make_unique<analytics::Fallback>(*flink_, *sql_, log_.get());
   live_ = std::make_unique<analytics::LiveCounts>(loop_.get_executor(), *source_, std::chrono::milliseconds(20));
-  service_ = std::make_unique<analytics::Service>(loop_.get_executor(), *engines_, *flink_, *live_);
+  service_ = std::make_unique<analytics::Service>(loop_.get_executor(), *engines_, *flink_, *live_, *log_);
   topology_ = std::make_unique<cluster::ClusterServiceImpl>(loop_.get_executor(), cluster_.get(), file);
   server_ =
       std::make_unique<rpc::Server>(rpc::ServerOptions{{"127.0.0.1", 0}}, std::vector<grpc::Service*>{service_.get(), topology_.get()});
@@ -57,6 +62,7 @@ Deployment::~Deployment() {
   stop_live();
   server_->drain(std::chrono::seconds(10));
   boost::asio::post(loop_, [this] {
+    flink_->stop();
     if (cluster_) cluster_->stop();
     stay_.reset();
     loop_.stop();

@@ -67,6 +67,7 @@ class Deployment {
   std::unique_ptr<cluster::Cluster> cluster_;
   std::unique_ptr<analytics::CountsSource> source_;
   std::unique_ptr<analytics::Engine> sql_;
+  std::unique_ptr<analytics::RunLog> log_;
   std::unique_ptr<analytics::FlinkEngine> flink_;
   std::unique_ptr<analytics::Fallback> engines_;
   std::unique_ptr<analytics::LiveCounts> live_;

@@ -1,5 +1,5 @@
-// The probe of a SQL Gateway, against a server of the test that answers, answers something else, or says nothing.
-#include "analytics/flink/gateway_probe.hpp"
+// The client of a SQL Gateway, against a server of the test that answers, answers something else, or says nothing.
+#include "analytics/flink/sql_gateway.hpp"
 
 #include "support/catch.hpp"
 
@@ -46,7 +46,8 @@ class Server {
 
 base::Result<std::string> probe(const std::string& url, std::chrono::milliseconds time = std::chrono::seconds(20)) {
   asio::io_context loop;
-  auto future = asio::co_spawn(loop, analytics::flink::gateway_version(url, base::SteadyClock::now() + time), asio::use_future);
+  const analytics::flink::SqlGateway gateway(url);
+  auto future = asio::co_spawn(loop, gateway.version(base::SteadyClock::now() + time), asio::use_future);
   loop.run();
   return future.get();
 }
@@ -72,7 +73,7 @@ TEST_CASE("a gateway that answers is known by its version") {
 TEST_CASE("the path of the address goes before the question") {
   std::string asked;
   {
-    Server server(http("200 OK", R"({"version":"1"})"));
+    Server server(http("200 OK", R"({"version":"1.20.0"})"));
     CHECK(probe(server.url() + "/flink/"));
     while (server.request().empty()) std::this_thread::yield();
     asked = server.request();
@@ -81,14 +82,28 @@ TEST_CASE("the path of the address goes before the question") {
 }
 
 TEST_CASE("what answers but is no gateway is told so") {
-  const auto [status, body, number] = GENERATE(table<std::string, std::string, std::string>({{"200 OK", "<html>hello</html>", "200"},
-                                                                                             {"200 OK", "[]", "200"},
-                                                                                             {"200 OK", R"({"version":7})", "200"},
-                                                                                             {"404 Not Found", "{}", "404"},
-                                                                                             {"500 Oops", R"({"version":"1"})", "500"}}));
+  const Server page(http("200 OK", "<html>hello</html>"));
+  check_down(probe(page.url()), "Flink does not answer at " + page.url() + ": what answers there (status 200) is no Flink");
+  const auto [status, body, number] =
+      GENERATE(table<std::string, std::string, std::string>({{"200 OK", "[]", "200"},
+                                                             {"200 OK", R"({"version":7})", "200"},
+                                                             {"404 Not Found", "{}", "404"},
+                                                             {"500 Oops", R"({"version":"1.20.0"})", "500"}}));
   const Server server(http(status, body));
   check_down(probe(server.url()),
              "Flink does not answer at " + server.url() + ": what answers there (status " + number + ") is no SQL Gateway");
+}
+
+// A double: no older Flink is at hand.
+TEST_CASE("a gateway that is too old is told so, a newer one is taken") {
+  for (const char* const version : {"1.18.1", "0.9", "1.19.3", "nonsense", "1"}) {
+    const Server old(http("200 OK", std::string(R"({"version":")") + version + "\"}"));
+    check_down(probe(old.url()), std::string("Flink ") + version + " answers at " + old.url() + ", 1.20 or later is needed");
+  }
+  for (const char* const version : {"1.20.3", "1.21-SNAPSHOT", "2.0.0"}) {
+    const Server newer(http("200 OK", std::string(R"({"version":")") + version + "\"}"));
+    CHECK(*probe(newer.url()) == version);
+  }
 }
 
 TEST_CASE("a gateway that says nothing is given up at the deadline") {

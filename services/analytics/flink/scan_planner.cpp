@@ -1,0 +1,40 @@
+#include "analytics/flink/scan_planner.hpp"
+
+#include "analytics/postgres_counts.hpp"
+
+namespace analytics::flink {
+namespace {
+
+const pg::Statement& range() {
+  static const pg::Statement statement(
+      "SELECT coalesce(min(id), 0), coalesce(max(id), 0),"
+      " (SELECT coalesce(sum(n), 0)::bigint FROM (SELECT n FROM record_counts WHERE owner = '' AND status = ''"
+      "  UNION ALL SELECT n FROM record_count_deltas) AS counts) FROM records");
+  return statement;
+}
+
+Awaitable<base::Result<Scan>> plan(cluster::Cluster& cluster, Jdbc jdbc, base::Deadline deadline) {
+  auto work = [deadline](pg::Connection& connection) -> Awaitable<base::Result<Scan>> {
+    const base::Result<pg::Rows> rows = co_await connection.run(range(), {}, deadline);
+    if (rows.has_error()) co_return rows.error();
+    Scan scan;
+    scan.first_id = rows->int8(0, 0);
+    scan.last_id = rows->int8(0, 1);
+    scan.expected = rows->int8(0, 2);
+    co_return scan;
+  };
+  const base::Micros asked = base::now();
+  auto found = co_await cluster.run<Scan>(cluster::Intent::read_eventual, 0, deadline, work);
+  if (found.has_error()) co_return found.error();
+  found->value.login = jdbc.node(found->node);
+  found->value.as_of = shown_by(*cluster.snapshot(), found->node, asked);
+  co_return std::move(found->value);
+}
+
+}  // namespace
+
+Planner scan_planner(cluster::Cluster& cluster, Jdbc jdbc) {
+  return [&cluster, jdbc = std::move(jdbc)](base::Deadline deadline) { return plan(cluster, jdbc, deadline); };
+}
+
+}  // namespace analytics::flink
