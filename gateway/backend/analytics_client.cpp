@@ -26,7 +26,8 @@ class Repeated final : public Incoming<Message> {
   Reply<const Message*> next(base::Deadline by) override {
     for (int repeats = 0;; ++repeats) {
       auto message = co_await stream_->next(by);
-      const bool broken = message.has_error() && message.error().code == base::Code::unavailable;
+      // A reason is the service's own word: it is there.
+      const bool broken = message.has_error() && message.error().code == base::Code::unavailable && message.error().reason.empty();
       if (!broken || !options_.waits_for || repeats == most_repeats) co_return message;
       if (options_.cancellation && options_.cancellation->cancelled()) co_return message;
       stream_ = open_();
@@ -67,6 +68,16 @@ IncomingPtr<v1::SummarizeResponse> AnalyticsClient::summarize(const v1::Summariz
 IncomingPtr<v1::WatchCountsResponse> AnalyticsClient::watch(const v1::WatchCountsRequest& request, const CallOptions& options) {
   const auto start = [calls = stub_->calls.get()](auto... call) { calls->async()->WatchCounts(call...); };
   return repeated<v1::WatchCountsResponse>(loop_, options.waiting_for(service_), request, start);
+}
+
+Reply<v1::ListRunsResponse> AnalyticsClient::runs(int limit, const CallOptions& options) {
+  auto start = [calls = stub_->calls.get()](grpc::ClientContext* context, auto* request, auto* response, auto done) {
+    calls->async()->ListRuns(context, request, response, std::move(done));
+  };
+  v1::ListRunsRequest request;
+  request.set_limit(limit);
+  const CallOptions kept = options;
+  co_return co_await unary<v1::ListRunsResponse>(loop_, request, kept, start);
 }
 
 }  // namespace backend

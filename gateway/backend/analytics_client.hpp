@@ -11,6 +11,7 @@ namespace grpc {
 class Channel;
 }
 namespace analytics::v1 {
+class ListRunsResponse;
 class SummarizeRequest;
 class SummarizeResponse;
 class WatchCountsRequest;
@@ -28,6 +29,9 @@ class AnalyticsClient {
   IncomingPtr<analytics::v1::SummarizeResponse> summarize(const analytics::v1::SummarizeRequest& request, const CallOptions& options);
   /// The counts now and at every change, without an end.
   IncomingPtr<analytics::v1::WatchCountsResponse> watch(const analytics::v1::WatchCountsRequest& request, const CallOptions& options);
+
+  /// Past runs, the newest first; `limit` 0: as many as the service finds usual.
+  Reply<analytics::v1::ListRunsResponse> runs(int limit, const CallOptions& options);
 
  private:
   struct Stub;

@@ -68,7 +68,45 @@ void append_summary(std::string& out, const v1::Summary& summary) {
 void append_counts(std::string& out, const v1::WatchCountsResponse& counts) {
   out += '{';
   append_distributions(out, counts);
+  if (!counts.source().empty()) append_text_member(out, "source", counts.source());
+  if (counts.has_lag_ms()) {
+    out += ",\"lag_ms\":";
+    append_number(out, counts.lag_ms());
+  }
+  if (counts.created_per_minute_size() > 0) {
+    out += ",\"created_per_minute\":{";
+    for (const v1::MinuteCount& item : counts.created_per_minute()) {
+      if (out.back() != '{') out += ',';
+      append_time(out, rpc::get_time(item.minute()));
+      out += ':';
+      append_number(out, item.count());
+    }
+    out += '}';
+  }
   out += '}';
+}
+
+void append_runs(std::string& out, const v1::ListRunsResponse& runs) {
+  out += "{\"items\":[";
+  for (const v1::Run& run : runs.runs()) {
+    if (out.back() != '[') out += ',';
+    out += "{\"started_at\":";
+    append_time(out, rpc::get_time(run.started_at()));
+    append_text_member(out, "engine", run.engine());
+    append_text_member(out, "outcome", run.outcome());
+    if (!run.job_id().empty()) append_text_member(out, "job_id", run.job_id());
+    out += ",\"parallelism\":";
+    append_number(out, run.parallelism());
+    out += ",\"duration_ms\":";
+    append_number(out, run.duration_ms());
+    out += ",\"total\":";
+    append_number(out, run.total());
+    out += ",\"owners_total\":";
+    append_number(out, run.owners_total());
+    if (!run.fallback_reason().empty()) append_text_member(out, "fallback_reason", run.fallback_reason());
+    out += '}';
+  }
+  out += "]}";
 }
 
 void append_progress(std::string& out, const v1::Progress& progress) {

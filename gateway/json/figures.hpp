@@ -6,6 +6,7 @@
 namespace analytics::v1 {
 class Progress;
 class Summary;
+class ListRunsResponse;
 class WatchCountsResponse;
 }  // namespace analytics::v1
 
@@ -15,6 +16,8 @@ namespace json {
 void append_summary(std::string& out, const analytics::v1::Summary& summary);
 /// The data of a `counts` event.
 void append_counts(std::string& out, const analytics::v1::WatchCountsResponse& counts);
+/// The answer of GET /records/analytics/runs.
+void append_runs(std::string& out, const analytics::v1::ListRunsResponse& runs);
 /// The data of a `progress` event.
 void append_progress(std::string& out, const analytics::v1::Progress& progress);
 

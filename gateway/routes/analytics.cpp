@@ -17,6 +17,7 @@ using http::Response;
 namespace {
 
 constexpr int most_owners = 10'000;
+constexpr int most_runs = 200;
 
 v1::Engine read_engine(http::Query& query) {
   const std::string_view engine = query.take("engine").value_or("auto");
@@ -113,6 +114,21 @@ Analytics::Answer Analytics::live(Request& request) {
   if (first.has_error()) co_return http::problem(request, first.error());
   co_return http::event_stream(
       [messages = std::move(messages), first = *first](http::BodyWriter& out) { return write_counts(out, messages, first); });
+}
+
+Analytics::Answer Analytics::runs(Request& request) {
+  http::Query query(request.raw_query);
+  const auto limit = static_cast<int>(query.take_number("limit", 1, most_runs).value_or(0));
+  if (const auto sound = query.finish(); sound.has_error()) co_return http::problem(request, sound.error());
+  const auto runs = co_await client_.runs(limit, plain_options(request));
+  if (runs.has_error()) co_return http::problem(request, runs.error());
+  Response response;
+  response.type = "application/json";
+  response.compress = true;
+  response.header("Cache-Control", "no-store");
+  json::append_runs(response.body, *runs);
+  response.body += '\n';
+  co_return response;
 }
 
 }  // namespace routes

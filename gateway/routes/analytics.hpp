@@ -1,4 +1,4 @@
-// /records/analytics/flink and /records/analytics/live: figures as JSON or as server-sent events. Called through the table in routes.cpp.
+// /records/analytics/flink, live and runs: figures as JSON or as server-sent events. Called through the table in routes.cpp.
 #pragma once
 
 #include "backend/analytics_client.hpp"
@@ -19,6 +19,8 @@ class Analytics {
   Answer summary(http::Request& request);
   /// Events `counts`: at once, and whenever they change.
   Answer live(http::Request& request);
+  /// Past summaries, the newest first; `limit`.
+  Answer runs(http::Request& request);
 
  private:
   backend::AnalyticsClient& client_;

@@ -66,7 +66,21 @@ void append_flink(std::string& out, const analytics::v1::GetEngineStatusResponse
   }
   out += ",\"job_name\":";
   json::append_string(out, status.job_name());
-  out += '}';
+  if (!status.flink_version().empty()) {
+    out += ",\"version\":";
+    json::append_string(out, status.flink_version());
+  }
+  out += ",\"live\":{\"state\":";
+  json::append_string(out, status.live_state());
+  if (!status.live_detail().empty()) {
+    out += ",\"detail\":";
+    json::append_string(out, status.live_detail());
+  }
+  if (!status.live_job_id().empty()) {
+    out += ",\"job_id\":";
+    json::append_string(out, status.live_job_id());
+  }
+  out += "}}";
 }
 
 Response json_answer(unsigned status) {

@@ -3,10 +3,13 @@
 #include "json/topology.hpp"
 #include "routes/call_options.hpp"
 
+#include <analytics/v1/analytics.pb.h>
 #include <cluster/v1/cluster.pb.h>
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <array>
 #include <functional>
@@ -17,6 +20,7 @@ namespace routes {
 using Families = std::vector<prometheus::MetricFamily>;
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 using prometheus::MetricType;
+using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
@@ -149,12 +153,34 @@ void add_nodes(Families& families, const cluster::v1::GetTopologyResponse& topol
   }
 }
 
+void add_analytics(Families& families, const analytics::v1::GetEngineStatusResponse& status) {
+  Family(families, "flink_up", "1 while Flink could run a summary; absent where it is not configured.", MetricType::Gauge)
+      .add({}, status.flink() == "ok" ? 1 : 0);
+  {
+    Family runs(families, "analytics_runs_total", "Summaries, by engine.", MetricType::Counter);
+    runs.add({{"engine", "flink"}}, static_cast<double>(status.flink_runs()));
+    runs.add({{"engine", "sql"}}, static_cast<double>(status.sql_runs()));
+  }
+  Family(families, "analytics_fallbacks_total", "Summaries by SQL because Flink could not.", MetricType::Counter)
+      .add({}, static_cast<double>(status.fallbacks()));
+  {
+    Family ended(families, "analytics_flink_unfinished_total", "Flink summaries without a result, by why.", MetricType::Counter);
+    ended.add({{"outcome", "failed"}}, static_cast<double>(status.failed_runs()));
+    ended.add({{"outcome", "cancelled"}}, static_cast<double>(status.cancelled_runs()));
+  }
+  Family(families, "flink_live_state", "1 for the state of the streaming job for live counts.", MetricType::Gauge)
+      .add({{"state", status.live_state()}}, 1);
+}
+
 }  // namespace
 
 boost::asio::awaitable<http::Response> Metrics::all(http::Request& request) {
   backend::CallOptions options = plain_options(request);
   options.deadline = std::min(options.deadline, base::SteadyClock::now() + std::chrono::seconds(1));
-  const auto topology = co_await client_.records_topology(options);
+  auto topology_call = client_.records_topology(options);
+  options.cancellation = nullptr;  // it stands for one call
+  auto engine_call = client_.engine_status(options);
+  const auto [topology, engine] = co_await (std::move(topology_call) && std::move(engine_call));
 
   Families families;
   families.reserve(32);  // Family keeps a reference while it is filled
@@ -164,6 +190,7 @@ boost::asio::awaitable<http::Response> Metrics::all(http::Request& request) {
       .add({{"service", "records"}}, topology.has_value() ? 1 : 0);
   Family(families, "gateway_info", "The version of this program.", MetricType::Gauge).add({{"version", RECORDS_VERSION}}, 1);
   if (topology.has_value()) add_nodes(families, *topology);
+  if (engine.has_value()) add_analytics(families, *engine);
 
   http::Response response;
   response.type = "text/plain; version=0.0.4; charset=utf-8";

@@ -56,6 +56,7 @@ std::vector<http::Route> Routes::table() {
       {Method::post, "/records/import", call(exchange_, &Exchange::import_records), BodyUse::streamed},
       {Method::get, "/records/analytics/flink", call(analytics_, &Analytics::summary)},
       {Method::get, "/records/analytics/live", call(analytics_, &Analytics::live)},
+      {Method::get, "/records/analytics/runs", call(analytics_, &Analytics::runs)},
 
       always({Method::get, "/health", call(health_, &Health::all)}),
       always({Method::get, "/health/live", call(health_, &Health::live)}),

@@ -123,3 +123,24 @@ def test_odd_owners_are_json_all_the_same(api):
         api.create(owner=owner)
     wait_until(lambda: set(owners) <= set(summary(api)["owner_counts"]), what="all owners")
     assert json.loads(api.get(PATH).text)
+
+
+def test_past_runs_are_listed_newest_first(api):
+    total = summary(api, engine="sql")["total"]
+
+    def listed():
+        runs = api.get("/records/analytics/runs").json()["items"]
+        return runs and runs[0]["total"] == total and runs
+
+    # Of those by SQL one a second is kept: other tests may just have had theirs.
+    runs = wait_until(lambda: summary(api, engine="sql") and listed(), what="the run among past runs")
+    assert runs[0]["engine"] == "sql_fallback" and runs[0]["outcome"] == "done"
+    assert MOMENT.fullmatch(runs[0]["started_at"])
+    started = [run["started_at"] for run in runs]
+    assert started == sorted(started, reverse=True)
+    assert len(api.get("/records/analytics/runs?limit=1").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("query, named", [("limit=0", "limit"), ("limit=201", "limit"), ("x=1", "x")])
+def test_a_bad_parameter_of_past_runs_is_400(api, query, named):
+    assert_problem(api.get(f"/records/analytics/runs?{query}"), 400, named)

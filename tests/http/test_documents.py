@@ -29,6 +29,7 @@ def test_it_knows_every_path_of_the_contract(document):
         "/records/{id}",
         "/records/analytics/flink",
         "/records/analytics/live",
+        "/records/analytics/runs",
         "/records/export",
         "/records/import",
         "/health",
