@@ -1,12 +1,13 @@
-// The view of figures: live ring and bars, starting and stopping the live stream, and the Flink summary with its result.
+// The view of figures: live ring and bars, starting and stopping the live stream, and the Flink summary with its progress, its
+// result and the runs before it.
 // Started by app.js.
 import { byId, h, icon } from './dom.js';
 import { duration, localTime, number, t } from './i18n.js';
 import { prefs } from './prefs.js';
-import { runSummary } from './api.js';
 import { createBars, createRing } from './charts.js';
 import { figures, liveState, toggleLive } from './live.js';
 import { showBanner, tell } from './messages.js';
+import { drawRuns, follow, loadRuns, startRuns } from './runs.js';
 
 let summary = null;
 
@@ -14,7 +15,7 @@ function drawFigures(charts) {
   const counts = figures.value;
   for (const chart of charts) chart(counts);
   byId('figures-source').textContent = counts
-    ? t(`figures.${counts.source}`, { time: localTime(counts.as_of ?? counts.generated_at, true) })
+    ? t(`figures.${counts.source}`, { time: localTime(counts.as_of ?? counts.generated_at, true), lag: number(counts.lag_ms ?? 0) })
     : t('figures.none');
 }
 
@@ -100,11 +101,15 @@ async function run() {
   button.disabled = true;
   button.classList.add('busy');
   try {
-    summary = await runSummary();
+    summary = await follow();
     drawResult();
     // The live stream, where it runs, is newer and goes on.
     if (liveState.value !== 'live') figures.set({ ...summary, source: summary.engine });
   } catch (problem) {
+    if (problem.aborted) {
+      tell(t('run.given_up'));
+      return;
+    }
     summary = null;
     showBanner(byId('run-result'), problem);
   } finally {
@@ -123,5 +128,8 @@ export function startAnalytics() {
     drawFigures(charts);
     drawToggle();
     drawResult();
+    drawRuns();
   });
+  startRuns();
+  loadRuns();
 }

@@ -96,7 +96,34 @@ export const deleteRecord = async (id, etag) => {
   await call('DELETE', `records/${id}`, { headers: { 'If-Match': etag } });
 };
 
-export const runSummary = async () => (await call('GET', 'records/analytics/flink', { timeout: 180_000 })).data;
+/** The summary; `onProgress` hears { stage, records_read, percent } meanwhile. `signal` gives it up: the job is cancelled. */
+export async function runSummary({ onProgress, signal }) {
+  const limits = AbortSignal.any([AbortSignal.timeout(180_000), signal]);
+  let text = '';
+  try {
+    const headers = { Accept: 'text/event-stream' };
+    const response = await fetch(apiUrl('records/analytics/flink'), { headers, signal: limits, cache: 'no-store' });
+    if (!response.ok) throw problemFrom(response.status, await response.text(), (name) => response.headers.get(name));
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += part.value;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const [, name, data] = text.slice(0, end).match(/^event: (\w+)\ndata: (.*)$/s) ?? [];
+        text = text.slice(end + 2);
+        if (name === 'progress') onProgress(parse(data));
+        if (name === 'summary') return parse(data);
+        if (name === 'problem') throw problemFrom(parse(data)?.status ?? 503, data, () => null);
+      }
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (signal.aborted) throw new Problem({ kind: 'aborted' });
+    throw new Problem({ kind: error.name === 'TimeoutError' ? 'timeout' : 'network' });
+  }
+  throw new Problem({ kind: 'network' });
+}
+
+export const listRuns = async () => (await call('GET', 'records/analytics/runs', { params: { limit: 10 } })).data.items;
 
 export const getHealth = async (options = {}) =>
   (await call('GET', 'health', { timeout: 10_000, unavailableIsAnswer: true, ...options })).data;

@@ -5,7 +5,7 @@ import { prefs } from './prefs.js';
 import { liveUrl } from './api.js';
 import { localTime, t } from './i18n.js';
 
-/** { total, status_counts, owner_counts, as_of, source: 'live' | 'flink' | 'sql_fallback' } or null. */
+/** { total, status_counts, owner_counts, as_of, source: 'live' | 'live_flink' | 'flink' | 'sql_fallback' } or null. */
 export const figures = signal(null);
 
 /** 'off', 'connecting', 'live', 'waiting' (lost, trying again) or 'resting' (the page is in the background). */
@@ -32,7 +32,8 @@ function connect() {
   });
   own.addEventListener('counts', (event) => {
     try {
-      figures.set({ ...JSON.parse(event.data), source: 'live' });
+      const counts = JSON.parse(event.data);
+      figures.set({ ...counts, source: counts.source === 'flink_cdc' ? 'live_flink' : 'live' });
     } catch {
       /* not ours to understand: the next one counts */
     }

@@ -85,7 +85,7 @@ function drawStale() {
   const { q, status, owner } = route.value;
   const counts = figures.value;
   let expected;
-  if (!q && counts?.source === 'live' && !(status && owner))
+  if (!q && counts?.source?.startsWith('live') && !(status && owner))
     expected = status ? counts.status_counts?.[status] : owner ? counts.owner_counts?.[owner] : counts.total;
   const stale =
     route.value.view === 'records' &&

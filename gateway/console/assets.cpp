@@ -26,6 +26,7 @@ Asset make(std::string_view path, std::string_view file, std::string_view conten
 std::span<const Asset> assets() {
   static const std::array all{
       make("/console/assets/console.css", "assets/console.css", "text/css; charset=utf-8"),
+      make("/console/assets/summary.js", "assets/summary.js", "text/javascript; charset=utf-8"),
       make("/console/assets/live.js", "assets/live.js", "text/javascript; charset=utf-8"),
   };
   return all;

@@ -180,10 +180,22 @@ struct ImportPage {
   std::optional<ImportOutcome> outcome;
 };
 
+/// A summary of the past.
+struct PastRun {
+  base::Micros started_at{};
+  std::string engine;   ///< "flink" or "sql_fallback"
+  std::string outcome;  ///< "done", "failed" or "cancelled"
+  std::string job_id;
+  std::int64_t duration_ms = 0;
+  std::int64_t total = 0;
+  std::string reason;  ///< why SQL answered or why it failed; may be empty
+};
+
 struct SummaryPage {
   std::string engine = "auto";  ///< what was asked for: auto, flink, sql
   std::optional<Statistics> result;
   std::optional<Failure> failure;
+  std::vector<PastRun> past;  ///< the newest first
 };
 
 struct MessagePage {

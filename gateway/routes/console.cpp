@@ -17,6 +17,8 @@ namespace {
 
 /// Owners that the panel beside the list shows.
 constexpr int owners_shown = 8;
+/// Past runs beside a summary.
+constexpr int runs_shown = 10;
 
 /// An import's text that is there already.
 class Text final : public http::BodySource {
@@ -34,7 +36,7 @@ class Backend final : public ConsoleBackend {
  public:
   Backend(Clients& clients, Request& request) : clients_(clients), options_(plain_options(request)) {
     // A page asks several things at a time: no single one of them stands for the client.
-    options_.cancellation = nullptr;
+    client_left_ = std::exchange(options_.cancellation, nullptr);
   }
 
   ConsoleReply<v1::ListResponse> list(const v1::ListRequest& request) override {
@@ -101,10 +103,17 @@ class Backend final : public ConsoleBackend {
   ConsoleReply<console::Statistics> summarize(std::string_view engine) override {
     backend::CallOptions options = options_;
     options.deadline = base::SteadyClock::now() + clients_.summary_patience;
+    options.cancellation = client_left_;  // nobody need wait for the job then
     const auto which = engine == "flink" ? analytics::v1::ENGINE_FLINK
                        : engine == "sql" ? analytics::v1::ENGINE_SQL
                                          : analytics::v1::ENGINE_AUTO;
     co_return co_await run(which, 0, options);
+  }
+
+  ConsoleReply<analytics::v1::ListRunsResponse> runs() override {
+    backend::CallOptions at_once = options_;
+    at_once.patient = false;
+    co_return co_await clients_.analytics.runs(runs_shown, at_once);
   }
 
   ConsoleReply<cluster::v1::GetTopologyResponse> topology() override { return clients_.cluster.records_topology(options_); }
@@ -125,6 +134,7 @@ class Backend final : public ConsoleBackend {
 
   Clients& clients_;
   backend::CallOptions options_;
+  loop::Cancellation* client_left_ = nullptr;
 };
 
 Visit visit_of(const Request& request) {

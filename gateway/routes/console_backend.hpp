@@ -37,6 +37,8 @@ class ConsoleBackend {
   virtual ConsoleReply<console::Statistics> figures() = 0;
   /// A whole summary by the engine asked for: "auto", "flink" or "sql". May take long.
   virtual ConsoleReply<console::Statistics> summarize(std::string_view engine) = 0;
+  /// The newest summaries of the past.
+  virtual ConsoleReply<analytics::v1::ListRunsResponse> runs() = 0;
   virtual ConsoleReply<cluster::v1::GetTopologyResponse> topology() = 0;
 };
 

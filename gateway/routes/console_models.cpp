@@ -110,6 +110,19 @@ console::Statistics statistics(const ::analytics::v1::Summary& summary) {
   return out;
 }
 
+std::vector<console::PastRun> past_runs(const ::analytics::v1::ListRunsResponse& response) {
+  std::vector<console::PastRun> out;
+  for (const auto& run : response.runs())
+    out.push_back({.started_at = moment(run.started_at()),
+                   .engine = run.engine(),
+                   .outcome = run.outcome(),
+                   .job_id = run.job_id(),
+                   .duration_ms = run.duration_ms(),
+                   .total = run.total(),
+                   .reason = run.fallback_reason()});
+  return out;
+}
+
 console::ClusterView cluster(const ::cluster::v1::GetTopologyResponse& topology) {
   console::ClusterView out;
   for (const auto& node : topology.nodes()) {

@@ -15,6 +15,7 @@ namespace routes::console_models {
 
 console::RecordView record(const records::v1::Record& record);
 console::Listing listing(const records::v1::ListResponse& response);
+std::vector<console::PastRun> past_runs(const ::analytics::v1::ListRunsResponse& response);
 console::Statistics statistics(const analytics::v1::Summary& summary);
 console::ClusterView cluster(const cluster::v1::GetTopologyResponse& topology);
 console::RecordFields fields(const console::RecordView& record);

@@ -114,6 +114,8 @@ ConsoleSite::Page ConsoleSite::summary(Visit visit) {
       status = http_status(result.error());
     }
   }
+  // The page does without them where they cannot be had.
+  if (const auto runs = co_await backend_.runs()) page.past = models::past_runs(*runs);
   const console::Frame frame = page_frame(visit, answer);
   co_return html(answer, status, console::render(frame, page));
 }

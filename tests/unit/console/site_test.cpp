@@ -82,6 +82,16 @@ class FakeBackend : public routes::ConsoleBackend {
     out.engine = engine == "flink" ? "flink" : "sql_fallback";
     co_return out;
   }
+  routes::ConsoleReply<analytics::v1::ListRunsResponse> runs() override {
+    if (broken) co_return *broken;
+    analytics::v1::ListRunsResponse out;
+    auto& run = *out.add_runs();
+    run.set_engine("flink");
+    run.set_outcome("cancelled");
+    run.set_duration_ms(1234);
+    run.set_fallback_reason("\"><script>");
+    co_return out;
+  }
   routes::ConsoleReply<cluster::v1::GetTopologyResponse> topology() override {
     if (broken) co_return *broken;
     co_return cluster::v1::GetTopologyResponse();
@@ -303,6 +313,10 @@ TEST_CASE_METHOD(Site, "import: exactly one source, then its outcome") {
 TEST_CASE_METHOD(Site, "summary by the engine asked for") {
   CHECK(run(site.summary(visit("/console/summary"))).status == 200);
   CHECK(has(run(site.summary(visit("/console/summary?run=1&engine=flink"))).body, "engine-flink"));
+  const std::string past = run(site.summary(visit("/console/summary"))).body;
+  CHECK(has(past, "Cancelled"));
+  CHECK(has(past, "1,234 ms"));
+  CHECK(has(past, "title=\"&quot;&gt;&lt;script&gt;\""));
   CHECK(run(site.summary(visit("/console/summary?run=1&engine=x"))).status == 400);
   backend.broken = base::unavailable("Flink does not answer");
   CHECK(run(site.summary(visit("/console/summary?run=1&engine=flink"))).status == 503);
