@@ -24,6 +24,7 @@ Builds and tests on this Debian 12 machine, and ends with ctest's summary and ex
   grpc          the services by grpcurl        browser       console, frontend and documentation in Chromium
   chaos         nodes and programs killed, paused, cut off under load; the history checked against the database
   deploy        the local cluster and run.sh   lint          scripts and protocol definitions
+  analytics     summaries and live counts on a real Flink; each cause of the fallback provoked
   anything else is a regular expression on the names of the tests (ctest -N lists them)
 
   --sanitize    unit, contract and integration tests with address and undefined behaviour sanitizers
@@ -115,7 +116,7 @@ while (($#)); do
   shift
 done
 
-install_packages runtime build cluster test
+install_packages runtime build cluster flink test
 owner=$(stat -c %U "$checkout")
 if ((EUID == 0)) && [[ $owner != root && $owner != UNKNOWN ]]; then
   home=$(getent passwd "$owner" | cut -d: -f6)

@@ -1,0 +1,81 @@
+"""Live counts by Flink's change capture: exact when writes pause, whatever was killed; SQL counts while it starts."""
+
+from system import Churn, figures, wait_until
+
+
+def live(system, timeout=120):
+    wait_until(lambda: system.live_state() == "live", timeout, "live counts by Flink")
+
+
+def agree(system, timeout=60):
+    """Live counts by Flink that show what SQL shows."""
+
+    def both():
+        by_flink, by_sql = system.counts(), system.summary(engine="sql")[0]
+        return by_flink["source"] == "flink_cdc" and figures(by_flink) == figures(by_sql) and by_flink
+
+    return wait_until(both, timeout, "the same live counts by Flink and by SQL")
+
+
+def job_id(system):
+    return system.get("/health")["flink"]["live"]["job_id"]
+
+
+def running(system):
+    return [
+        job["jid"]
+        for job in system.flink("/jobs/overview")["jobs"]
+        if job["name"] == "records-summary-live" and job["state"] not in ("FAILED", "CANCELED", "FINISHED")
+    ]
+
+
+def test_sql_counts_until_the_snapshot_is_complete_and_both_agree(system):
+    assert system.counts()["total"] == 3000
+    live(system)
+    seen = agree(system)
+    assert seen["total"] == 3000
+    assert seen["lag_ms"] >= 0
+
+
+def test_every_change_comes_through(system):
+    live(system)
+    with Churn(system, "o'live, 😀") as churn:
+        wait_until(lambda: churn.writes >= 60, what="sixty rounds of writes")
+    seen = agree(system)
+    assert sum(seen["created_per_minute"].values()) > 0
+    assert any(owner.startswith("o'live, 😀") for owner in seen["owner_counts"])
+
+
+def test_a_taskmanager_killed_under_writes_costs_nothing(system):
+    live(system)
+    before = job_id(system)
+    with Churn(system, "task") as churn:
+        wait_until(lambda: churn.writes >= 20, what="writes before the kill")
+        system.kill("flink-taskmanager")
+        wait_until(lambda: churn.writes >= 60, what="writes while it is away")
+        system.restart_flink()
+    agree(system, 120)
+    assert job_id(system) == before  # Flink itself has taken it up again
+
+
+def test_a_jobmanager_killed_under_writes_goes_on_from_its_checkpoint(system):
+    live(system)
+    before = job_id(system)
+    with Churn(system, "job") as churn:
+        wait_until(lambda: churn.writes >= 20, what="writes before the kill")
+        system.kill("flink-jobmanager")
+        system.restart_flink()
+        wait_until(lambda: job_id(system) not in ("", before), 120, "another job")
+    agree(system, 120)
+    assert running(system) == [job_id(system)]
+
+
+def test_a_failover_of_the_database_begins_anew_and_is_exact(system):
+    live(system)
+    before = job_id(system)
+    with Churn(system, "primary"):
+        system.kill_primary()
+        wait_until(lambda: job_id(system) not in ("", before), 120, "another job")
+    live(system)
+    agree(system, 120)
+    assert running(system) == [job_id(system)]
