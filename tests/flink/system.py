@@ -110,7 +110,10 @@ class System(Local):
         return int((self.folder / "run" / f"{name}.pid").read_text())
 
     def kill(self, name, number=signal.SIGKILL):
-        os.kill(self.pid(name), number)
+        pid = self.pid(name)
+        os.kill(pid, number)
+        if number == signal.SIGKILL:  # what goes down slowly would be taken for running
+            wait_until(lambda: not os.path.exists(f"/proc/{pid}/fd/0"), what=f"the end of {name}")
 
     def restart_flink(self):
         done = subprocess.run(

@@ -1,5 +1,7 @@
 """Live counts by Flink's change capture: exact when writes pause, whatever was killed; SQL counts while it starts."""
 
+import time
+
 from system import Churn, figures, wait_until
 
 
@@ -10,11 +12,14 @@ def live(system, timeout=120):
 def agree(system, timeout=60):
     """Live counts by Flink that show what SQL shows."""
 
-    def both():
-        by_flink, by_sql = system.counts(), system.summary(engine="sql")[0]
-        return by_flink["source"] == "flink_cdc" and figures(by_flink) == figures(by_sql) and by_flink
-
-    return wait_until(both, timeout, "the same live counts by Flink and by SQL")
+    deadline = time.monotonic() + timeout
+    while True:
+        live, by_sql = system.counts(), system.summary(engine="sql")[0]
+        if live["source"] == "flink_cdc" and figures(live) == figures(by_sql):
+            return live
+        told = live["source"], live.get("lag_ms"), system.get("/health")["flink"], figures(live), figures(by_sql)
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
 
 
 def job_id(system):
