@@ -23,7 +23,7 @@ def agree(system, timeout=60):
 
 
 def job_id(system):
-    return system.get("/health")["flink"]["live"]["job_id"]
+    return system.get("/health")["flink"]["live"].get("job_id", "")
 
 
 def running(system):
