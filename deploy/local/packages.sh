@@ -38,6 +38,7 @@ missing_packages() {
     local -n list="packages_$group"
     wanted+=("${list[@]}")
   done
+  ((${#wanted[@]})) || return 0
   # The names come back as name or name:architecture; unknown ones only make dpkg-query fail, which says nothing new here.
   installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' || true)
   LC_ALL=C comm -23 <(printf '%s\n' "${wanted[@]}" | LC_ALL=C sort -u) <(printf '%s\n' "$installed" | LC_ALL=C sort -u)
