@@ -116,6 +116,7 @@ std::optional<Config> read_config(int argc, char** argv) {
         {app, "--drain-ms", "DRAIN_MS", "How long running requests may take to end after SIGTERM", config.drain},
     };
     (void)all;
+    app.add_flag("--probe", config.probe, "Ask the gateway that listens there whether it is ready, and end: 0, or 3 where it is not");
     app.add_flag("--access-log", config.access_log, "Log every request")->envname("ACCESS_LOG");
     app.add_option("--log-level", level, "trace, debug, info, warn, error, critical or off; SIGUSR1 and SIGUSR2 change it while running")
         ->envname("LOG_LEVEL")
@@ -124,6 +125,10 @@ std::optional<Config> read_config(int argc, char** argv) {
   }
   if (address.empty()) throw base::ConfigError("HTTP_ADDRESS: must not be empty");
   config.listen = {address, static_cast<std::uint16_t>(port)};
+  if (config.probe) {
+    if (port == 0) throw base::ConfigError("HTTP_PORT: --probe needs the port");
+    return config;
+  }
   config.records_client.streams = streams > 0 ? static_cast<std::size_t>(streams) : base::split(records, ',').size();
   config.records_service = checked_target("RECORDS_SERVICE_ADDR", records);
   config.analytics_service = checked_target("ANALYTICS_SERVICE_ADDR", analytics);

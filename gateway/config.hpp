@@ -14,6 +14,7 @@
 namespace gateway {
 
 struct Config {
+  bool probe = false;  ///< only ask the one that listens there
   base::Endpoint listen;
   std::string records_service;
   std::string analytics_service;

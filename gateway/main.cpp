@@ -4,6 +4,7 @@
 #include "base/signals.hpp"
 #include "config.hpp"
 #include "http/server.hpp"
+#include "probe.hpp"
 #include "routes/routes.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -129,6 +130,7 @@ int main(int argc, char** argv) {
   return base::run_program("gateway", [&] {
     const auto config = gateway::read_config(argc, argv);
     if (!config) return base::exit_code::ok;
+    if (config->probe) return gateway::probe(config->listen);
     base::log::start("gateway", config->log_level);
     return serve(*config);
   });

@@ -49,8 +49,11 @@ std::optional<Config> read_config(int argc, char** argv) {
       ->check(CLI::Range(0, 600'000))
       ->capture_default_str();
   database.bind(app);
+  app.add_flag("--probe", config.probe,
+               "Ask the analytics-service that listens there whether it serves, and end: 0, or 3 where it does not");
   if (!base::parse_program_options(app, argc, argv)) return std::nullopt;
-  config.listen = base::parse_endpoint("ANALYTICS_LISTEN", listen, true);
+  config.listen = base::parse_endpoint("ANALYTICS_LISTEN", listen, !config.probe);
+  if (config.probe) return config;
   config.log_level = base::checked_level("LOG_LEVEL", level);
   config.flink.sql_gateway_url = checked_url("FLINK_SQL_GATEWAY_URL", std::move(config.flink.sql_gateway_url));
   config.flink.rest_url = checked_url("FLINK_REST_URL", std::move(config.flink.rest_url));

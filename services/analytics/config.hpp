@@ -12,6 +12,7 @@
 namespace analytics {
 
 struct Config {
+  bool probe = false;  ///< only ask the one that listens there
   base::Endpoint listen;
   cluster::DatabaseConfig database;
   FlinkSettings flink;

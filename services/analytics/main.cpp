@@ -10,6 +10,7 @@
 #include "base/program.hpp"
 #include "base/signals.hpp"
 #include "cluster/service.hpp"
+#include "rpc/probe.hpp"
 #include "rpc/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -88,6 +89,7 @@ int main(int argc, char** argv) {
   return base::run_program("analytics-service", [&] {
     const auto config = analytics::read_config(argc, argv);
     if (!config) return base::exit_code::ok;
+    if (config->probe) return rpc::probe(config->listen);
     base::log::start("analytics-service", config->log_level);
     asio::io_context loop(1);
     return config->database.sqlite_path ? run_sqlite(*config, loop) : run_cluster(*config, loop);

@@ -9,6 +9,7 @@ std::optional<Config> read_config(int argc, char** argv) {
   CLI::App app("records-service: stores records in a PostgreSQL, openGauss or GaussDB cluster, or in SQLite, and serves them over gRPC");
   std::string listen = "127.0.0.1:50051", level = "info";
   int drain_ms = 10'000, ttl_hours = 24;
+  bool probe = false;
   cluster::DatabaseSettings database;
   Config config;
   app.add_option("--listen", listen, "Address of the gRPC server")->envname("RECORDS_LISTEN")->capture_default_str();
@@ -24,6 +25,7 @@ std::optional<Config> read_config(int argc, char** argv) {
       ->check(CLI::Range(1, 24 * 365))
       ->capture_default_str();
   database.bind(app);
+  app.add_flag("--probe", probe, "Ask the records-service that listens there whether it serves, and end: 0, or 3 where it does not");
   app.require_subcommand(0, 1);
   const auto* const serve = app.add_subcommand("serve", "Serve (the default)");
   const auto* const migrate = app.add_subcommand("migrate", "Bring the schema up to date and end; safe to run twice and side by side");
@@ -38,7 +40,11 @@ std::optional<Config> read_config(int argc, char** argv) {
                    : check->parsed()   ? Command::check_counts
                    : rebuild->parsed() ? Command::rebuild_counts
                                        : Command::serve;
-  config.listen = base::parse_endpoint("RECORDS_LISTEN", listen, true);
+  config.listen = base::parse_endpoint("RECORDS_LISTEN", listen, !probe);
+  if (probe) {
+    config.command = Command::probe;
+    return config;
+  }
   config.log_level = base::checked_level("LOG_LEVEL", level);
   config.database = cluster::check(database);
   config.drain = std::chrono::milliseconds(drain_ms);

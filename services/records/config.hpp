@@ -11,7 +11,7 @@
 
 namespace records {
 
-enum class Command { serve, migrate, demo, check_counts, rebuild_counts };
+enum class Command { serve, migrate, demo, check_counts, rebuild_counts, probe };
 
 struct Config {
   Command command = Command::serve;

@@ -8,6 +8,7 @@
 #include "records/postgres/store.hpp"
 #include "records/service.hpp"
 #include "records/sqlite/store.hpp"
+#include "rpc/probe.hpp"
 #include "rpc/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -183,6 +184,7 @@ int main(int argc, char** argv) {
   return base::run_program("records-service", [&] {
     const auto config = records::read_config(argc, argv);
     if (!config) return base::exit_code::ok;
+    if (config->command == records::Command::probe) return rpc::probe(config->listen);
     base::log::start("records-service", config->log_level);
     asio::io_context loop(1);
     return config->database.sqlite_path ? run_sqlite(*config, loop) : run_cluster(*config, loop);

@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 import pytest
+from client import wait_until
 from programs import Program, binary
 
 PROGRAMS = ["records-service", "analytics-service", "gateway"]
@@ -190,6 +191,53 @@ def test_a_bad_env_file_is_named_by_line(tmp_path, name):
     done = run(name, tmp_path, **good(name))
     assert done.returncode == 2
     assert ".env line 3" in done.stderr
+
+
+def probe(name, folder, port):
+    listen = {"HTTP_PORT": str(port)} if name == "gateway" else {LISTEN[name]: f"127.0.0.1:{port}"}
+    return run(name, folder, "--probe", **listen)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_probe_is_content_with_what_serves(tmp_path, deployment, name):
+    port = {
+        "records-service": deployment.records_port,
+        "analytics-service": deployment.analytics_port,
+        "gateway": deployment.http_port,
+    }[name]
+    # A gateway that has just started is not ready before it has found the services.
+    done = wait_until(lambda: (one := probe(name, tmp_path, port)).returncode == 0 and one, what="a content probe")
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_probe_of_nobody_is_exit_code_3_and_one_line(tmp_path, name):
+    with socket.socket() as bound:  # bound, but nobody listens
+        bound.bind(("127.0.0.1", 0))
+        done = probe(name, tmp_path, bound.getsockname()[1])
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
+
+
+def test_a_probe_of_a_gateway_without_its_service_is_exit_code_3(tmp_path):
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{bound.getsockname()[1]}"
+        settings = {"HTTP_PORT": "0", "RECORDS_SERVICE_ADDR": nobody, "SERVICE_PATIENCE_MS": "100"}
+        program = Program("gateway", tmp_path, settings)
+        try:
+            done = probe("gateway", tmp_path, program.port)
+        finally:
+            program.stop()
+    assert (done.returncode, "status 503" in done.stderr) == (3, True), done.stderr
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_probe_of_an_address_for_all_asks_on_loopback_and_needs_its_port(tmp_path, deployment, name):
+    every = {"HTTP_ADDRESS": "0.0.0.0"} if name == "gateway" else {LISTEN[name]: "0.0.0.0:0"}
+    assert run(name, tmp_path, "--probe", **{"HTTP_PORT": "0"}, **every).returncode == 2
+    if name == "gateway":
+        done = run(name, tmp_path, "--probe", HTTP_PORT=str(deployment.http_port), **every)
+        assert done.returncode == 0, done.stderr
 
 
 def serving(program):

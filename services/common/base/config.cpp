@@ -83,6 +83,11 @@ Endpoint parse_endpoint(const std::string& setting, const std::string& text, boo
   throw ConfigError(setting + ": expected host:port with a port from 1 to 65535, got \"" + text + "\"");
 }
 
+Endpoint reachable(const Endpoint& listen) {
+  const bool all_v4 = listen.host == "0.0.0.0", all_v6 = listen.host == "::";
+  return {all_v4 ? "127.0.0.1" : all_v6 ? "::1" : listen.host, listen.port};
+}
+
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
   std::istringstream stream(text);

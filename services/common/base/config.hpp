@@ -43,6 +43,9 @@ struct Endpoint {
 /// Throws ConfigError that names `setting`.
 Endpoint parse_endpoint(const std::string& setting, const std::string& text, bool allow_zero = false);
 
+/// Where a client on this machine reaches what listens on `listen`: loopback in place of an address for all interfaces.
+Endpoint reachable(const Endpoint& listen);
+
 /// Splits at `separator`, trims blanks; empty parts stay.
 std::vector<std::string> split(const std::string& text, char separator);
 
