@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Writes an image's bill of materials (CycloneDX 1.5, JSON) to standard output, from what dpkg says. bill.sh NAME VERSION [PACKAGE...]
+# Without packages: every installed one.
+set -euo pipefail
+
+name=$1 version=$2
+shift 2
+# shellcheck disable=SC2016  # dpkg-query's own words
+purl='pkg:deb/debian/${Package}@${Version}?arch=${Architecture}&distro=debian-12'
+# shellcheck disable=SC2016
+form='{"type":"library","name":"${Package}","version":"${Version}","purl":"'$purl'"}\n'
+
+printf '{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,\n'
+printf '"metadata":{"component":{"type":"application","name":"%s","version":"%s"}},\n' "$name" "$version"
+printf '"components":[\n'
+dpkg-query -W -f="$form" "$@" | sort -u | sed '$!s/$/,/'
+printf ']}\n'
