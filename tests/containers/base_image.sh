@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the image that the Dockerfiles take as their base, from Debian's own archive, where no registry can be reached: debootstrap's minimal
-# Debian 12 without documentation, as debian:bookworm-slim is. Needs root and a Docker engine. base_image.sh TAG
+# Makes the image that the tests build everything on, from Debian's own archive, for no registry may be in reach: debootstrap's minimal Debian 12
+# without documentation, as debian:bookworm-slim is. Needs root and a Docker engine. base_image.sh TAG
 set -euo pipefail
 
 tag=${1:?usage: base_image.sh TAG}

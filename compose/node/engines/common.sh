@@ -6,12 +6,12 @@ data=/var/lib/gauss/data
 readonly run_folder=/run/gauss
 
 prepare_run_folder() {
-  mkdir -p "$run_folder" /run/postgresql
+  mkdir -p "$run_folder"
   (umask 077 && printf '*:*:*:%s:%s\n' postgres "$(secret superuser)" replicator "$(secret replicator)" >"$run_folder/pgpass")
   export PGPASSFILE=$run_folder/pgpass PGCONNECT_TIMEOUT=3
 }
 
-psql_local() { psql -X -q -v ON_ERROR_STOP=1 -h /run/postgresql -U postgres "$@"; }
+psql_local() { psql -X -q -v ON_ERROR_STOP=1 -h "$run_folder" -U postgres "$@"; }
 
 # The application's role owns its database, is no superuser, and may read pg_stat_replication. create_application CONNECTION
 create_application() {
@@ -25,7 +25,7 @@ CREATE EXTENSION pg_trgm;
 SQL
 }
 
-health() { pg_isready -q -h /run/postgresql -t 3; }
+health() { pg_isready -q -h "$run_folder" -t 3; }
 
 status() {
   local recovering

@@ -56,7 +56,7 @@ postgresql:
     superuser: {username: postgres, password: "$(secret superuser)"}
     replication: {username: replicator, password: "$(secret replicator)"}
   parameters:
-    unix_socket_directories: /run/postgresql
+    unix_socket_directories: $run_folder
     log_line_prefix: "%m [%p] %q%u@%d "
 YAML
 }

@@ -15,7 +15,7 @@ conninfo() {
 write_settings() {
   cat >"$1/node.conf" <<CONF
 listen_addresses = '*'
-unix_socket_directories = '/run/postgresql'
+unix_socket_directories = '$run_folder'
 wal_level = logical
 wal_log_hints = on
 max_wal_senders = 12
@@ -48,7 +48,7 @@ build_primary() {
   # Nobody from outside, and no standby to wait for, until role and database are there.
   pg_ctl -s -w -D "$data.new" -o "-c listen_addresses='' -c synchronous_standby_names=''" start
   psql_local -d postgres -c "CREATE ROLE replicator REPLICATION LOGIN PASSWORD '$(secret replicator)'"
-  create_application "host=/run/postgresql user=postgres dbname=postgres"
+  create_application "host=$run_folder user=postgres dbname=postgres"
   pg_ctl -s -w -D "$data.new" stop
   mv "$data.new" "$data"
 }
