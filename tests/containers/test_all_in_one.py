@@ -23,7 +23,7 @@ def test_containers_can_write_nowhere_and_have_no_privilege(all_in_one):
     for service in (*PROGRAMS, "frontend", "node1", "etcd"):
         container = all_in_one.container(service)
         fields = ("ReadonlyRootfs", "CapDrop", "SecurityOpt", "Privileged")
-        form = " ".join("{{.HostConfig.%s}}" % field for field in fields)
+        form = " ".join("{{.HostConfig." + field + "}}" for field in fields)
         assert docker("inspect", "-f", form, container).strip() == "true [ALL] [no-new-privileges:true] false", service
 
 
