@@ -23,8 +23,11 @@ Builds and tests on this Debian 12 machine, and ends with ctest's summary and ex
   contract      both stores, one contract      http          the real programs over HTTP, on both stores
   grpc          the services by grpcurl        browser       console, frontend and documentation in Chromium
   chaos         nodes and programs killed, paused, cut off under load; the history checked against the database
-  deploy        the local cluster and run.sh   lint          scripts and protocol definitions
   analytics     summaries and live counts on a real Flink; each cause of the fallback provoked
+  deploy        the local cluster and run.sh, the Helm chart, compose files, openGauss scripts
+  lint          scripts and protocol definitions
+  containers    the images, both compose files and publishing on a Docker engine; root starts one where none answers. Without
+                either, it is left out of a run of all, which then says so
   anything else is a regular expression on the names of the tests (ctest -N lists them)
 
   --sanitize    unit, contract and integration tests with address and undefined behaviour sanitizers
@@ -44,7 +47,7 @@ child=
 attended() {
   local code=0
   set -m
-  "$@" </dev/null 8>&- &
+  "$@" </dev/null 7>&- 8>&- &
   set +m
   child=$!
   wait "$child" || code=$?
@@ -60,7 +63,8 @@ on_exit() {
     kill -TERM -- "-$child" 2>/dev/null || true
     wait "$child" 2>/dev/null || true
   fi
-  if [[ -e $cluster/cluster.env ]]; then "$checkout/deploy/local/cluster.sh" stop --dir "$cluster" >&2 8>&- || true; fi
+  if [[ -n $own_engine ]]; then "$here/containers/engine.sh" stop "$own_engine" 7>&- 8>&- || true; fi
+  if ((locked)) && [[ -e $cluster/cluster.env ]]; then "$checkout/deploy/local/cluster.sh" stop --dir "$cluster" >&2 8>&- || true; fi
   exit "$code"
 }
 
@@ -92,6 +96,42 @@ start_cluster() {
 setting() { sed -n "s/^$1=//p" "$cluster/cluster.env"; }
 nodes() { paste -d : <(setting GAUSS_HOST | tr , '\n') <(setting GAUSS_PORT | tr , '\n') | paste -s -d ,; }
 
+# ---- the Docker engine ------------------------------------------------------------------------------------------------------------------
+
+# Whether one of the chosen suites needs an engine; a run of all wants one where it can be had.
+wants_engine() { ((${#suites[@]} == 0)) || [[ " ${suites[*]} " == *containers* ]]; }
+
+engine_answers() { PATH=/usr/bin:$PATH docker info >/dev/null 2>&1; }
+
+start_engine() {
+  local folder=$tools/engine
+  install_packages engine
+  install -d -o "$(stat -c %U "$checkout")" "$tools"
+  mkdir -p "$folder"
+  exec 7>"$folder/lock"
+  flock -n 7 || die "$exit_unavailable" "tests with this Docker engine ($folder) run already"
+  DOCKER_HOST=$(PATH=/usr/bin:$PATH "$here/containers/engine.sh" start "$folder" "$(stat -c %g "$checkout")" 7>&-) ||
+    die "$exit_unavailable" "no Docker engine could be started"
+  own_engine=$folder
+  export DOCKER_HOST
+}
+
+# Where no engine answers root starts one for the tests alone, and makes the image that everything is built on.
+provide_engine() {
+  wants_engine || return 0
+  if ! engine_answers && ((EUID == 0)); then start_engine; fi
+  if engine_answers; then
+    if ((EUID == 0)); then
+      PATH=/usr/bin:$PATH attended "$here/containers/base_image.sh" records-base:bookworm || die "the base image could not be made"
+    fi
+  elif ((${#suites[@]})); then
+    die "$exit_unavailable" "containers: no Docker engine answers, and only root can start one"
+  else
+    without_engine=1
+    warn "containers: left out, no Docker engine answers and only root can start one"
+  fi
+}
+
 # ---- the run ----------------------------------------------------------------------------------------------------------------------------
 
 # The names of the chosen tests: a suite is the first word of its tests' names.
@@ -103,6 +143,14 @@ choice() {
   done
   local IFS='|'
   say "${parts[*]:-.}"
+}
+
+run_tests() {
+  local code=0 left_out=()
+  if ((without_engine)); then left_out=(-E '^containers[.]'); fi
+  attended ctest --preset "$preset" --no-tests=error -R "$(choice "${suites[@]}")" "${left_out[@]}" || code=$?
+  if ((without_engine)); then warn "containers was left out: no Docker engine"; fi
+  return $code
 }
 
 preset=ci suites=() arguments=("$@")
@@ -117,23 +165,25 @@ while (($#)); do
 done
 
 install_packages runtime build cluster flink test
-owner=$(stat -c %U "$checkout")
-if ((EUID == 0)) && [[ $owner != root && $owner != UNKNOWN ]]; then
-  home=$(getent passwd "$owner" | cut -d: -f6)
-  exec setpriv --reuid "$owner" --regid "$(id -g "$owner")" --init-groups env "HOME=$home" "$here/run.sh" "${arguments[@]}"
-fi
-
-cd "$checkout"
-tools=${RECORDS_TOOLS:-$checkout/.cache} cluster=$checkout/build/test-run
-mkdir -p build
-exec 8>build/test-run.lock
-flock -n 8 || die "$exit_unavailable" "tests run already in this checkout"
+own_engine='' without_engine=0 locked=0 cluster=$checkout/build/test-run tools=${RECORDS_TOOLS:-$checkout/.cache}
 trap on_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+provide_engine
+owner=$(stat -c %U "$checkout")
+if ((EUID == 0)) && [[ $owner != root && $owner != UNKNOWN ]]; then
+  home=$(getent passwd "$owner" | cut -d: -f6)
+  attended setpriv --reuid "$owner" --regid "$(id -g "$owner")" --init-groups env "HOME=$home" "$here/run.sh" "${arguments[@]}"
+  exit
+fi
 
+cd "$checkout"
+mkdir -p build
+exec 8>build/test-run.lock
+flock -n 8 || die "$exit_unavailable" "tests run already in this checkout"
+locked=1
 prepare_tools
 attended cmake --preset "$preset" -D "RECORDS_TOOLS=$tools" || die "cmake --preset $preset failed"
 attended cmake --build --preset "$preset" --parallel "$(build_jobs)" || die "the build failed"
 start_cluster
-attended ctest --preset "$preset" --no-tests=error -R "$(choice "${suites[@]}")"
+run_tests

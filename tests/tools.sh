@@ -19,6 +19,21 @@ install_python() {
 
 install_grpcurl() { GOBIN=$tools/bin go install "github.com/fullstorydev/grpcurl/cmd/grpcurl@$(<"$here/grpc/grpcurl.version")"; }
 
+install_helm() { GOBIN=$tools/bin go install "helm.sh/helm/v3/cmd/helm@$(<"$here/chart/helm.version")"; }
+
+install_kubectl_validate() { GOBIN=$tools/bin go install "sigs.k8s.io/kubectl-validate@$(<"$here/chart/kubectl-validate.version")"; }
+
+# The schemas of kinds that are not Kubernetes' own, from the modules that define them: one line a module, then its files.
+install_crds() {
+  local module files file folder
+  rm -rf "$tools/crds"
+  mkdir -p "$tools/crds"
+  while read -r module files; do
+    folder=$(cd "$tools" && go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p')
+    for file in $files; do install -m 644 "$folder/$file" "$tools/crds/"; done
+  done <"$here/chart/crds.versions"
+}
+
 # Nothing that a package brings is run while it is installed.
 install_npm() { npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$1"; }
 
@@ -26,6 +41,9 @@ prepare_tools() {
   mkdir -p "$tools"
   once "$tools/python.stamp" "$here/http/requirements.txt" install_python
   once "$tools/grpcurl.stamp" "$here/grpc/grpcurl.version" install_grpcurl
+  once "$tools/helm.stamp" "$here/chart/helm.version" install_helm
+  once "$tools/kubectl-validate.stamp" "$here/chart/kubectl-validate.version" install_kubectl_validate
+  once "$tools/crds.stamp" "$here/chart/crds.versions" install_crds
   once "$here/browser/node_modules/.stamp" "$here/browser/package-lock.json" install_npm "$here/browser"
   once "$here/lint/node_modules/.stamp" "$here/lint/package-lock.json" install_npm "$here/lint"
 }

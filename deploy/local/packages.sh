@@ -25,11 +25,14 @@ command -v java >/dev/null || packages_flink+=(openjdk-17-jre-headless)
 command -v mvn >/dev/null || packages_flink+=(maven)
 
 # What the tests need beside all of the above.
-packages_test=(shellcheck python3 python3-venv python3-psycopg2 chromium fonts-wqy-microhei clang-format clang-tidy)
+packages_test=(shellcheck bats python3 python3-venv python3-psycopg2 chromium fonts-wqy-microhei clang-format clang-tidy prometheus)
 # Languages that a machine may have from elsewhere, in a package that Debian's would conflict with: only what cannot be run is installed.
 command -v node >/dev/null || packages_test+=(nodejs)
 command -v npm >/dev/null || packages_test+=(npm)
 command -v go >/dev/null || packages_test+=(golang-go)
+
+# What the tests of the images need where no Docker engine runs yet: an engine, a registry, and what a base image is made with.
+packages_engine=(docker.io docker-compose debootstrap docker-registry)
 
 # Prints the packages of the named groups that are not installed.
 missing_packages() {
@@ -74,7 +77,7 @@ install_as_root() {
     return 1
   fi
   rm -f "$log"
-  for service in etcd patroni; do
+  for service in etcd patroni prometheus prometheus-node-exporter docker-registry; do
     if [[ " $* " == *" $service"[-\ ]* ]] && command -v systemctl >/dev/null; then
       systemctl disable "$service.service" >/dev/null 2>&1 || true
     fi
@@ -100,9 +103,9 @@ allow_services() {
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   set -euo pipefail
-  (($#)) || { echo "usage: packages.sh GROUP...   (runtime build cluster flink test)" >&2; exit 2; }
+  (($#)) || { echo "usage: packages.sh GROUP...   (runtime build cluster flink test engine)" >&2; exit 2; }
   for group in "$@"; do
-    declare -p "packages_$group" >/dev/null 2>&1 || { echo "packages: no group \"$group\" (runtime build cluster flink test)" >&2; exit 2; }
+    declare -p "packages_$group" >/dev/null 2>&1 || { echo "packages: no group \"$group\" (runtime build cluster flink test engine)" >&2; exit 2; }
   done
   install_packages "$@"
 fi

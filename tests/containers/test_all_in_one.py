@@ -50,13 +50,12 @@ def test_passwords_show_in_no_environment_and_no_log(all_in_one):
 
 def test_the_primary_s_container_is_killed_under_writes_and_nothing_is_lost(all_in_one, say):
     before = all_in_one.primary()
-    writers = Writers(all_in_one.frontend)
-    wait_until(lambda: writers.count() > 200, 30, "200 writes")
-    all_in_one.kill(before)
-    at_kill = writers.count()
-    # Many more than the four threads had on their way: there is a primary again.
-    wait_until(lambda: writers.count() > at_kill + 200, 90, "writes after the failover")
-    writers.stop()
+    with Writers(all_in_one.frontend) as writers:
+        wait_until(lambda: writers.count() > 200, 30, "200 writes")
+        all_in_one.kill(before)
+        at_kill = writers.count()
+        # Many more than the four threads had on their way: there is a primary again.
+        wait_until(lambda: writers.count() > at_kill + 200, 90, "writes after the failover")
     writers.assert_nothing_lost()
     after = all_in_one.primary()
     say(f"{before} killed, {after} took over: {len(writers.acknowledged)} acknowledged, lost 0")

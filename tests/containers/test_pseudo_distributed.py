@@ -40,13 +40,12 @@ def test_the_contract_holds(pseudo, contract, say):
 
 
 def test_the_primary_restarts_under_writes_and_nothing_is_rebuilt(pseudo, say):
-    writers = Writers(pseudo.frontend)
-    wait_until(lambda: writers.count() > 200, 30, "200 writes")
-    pseudo.kill("gauss-primary")
-    at_kill = writers.count()
-    pseudo.compose("up", "--detach")
-    wait_until(lambda: writers.count() > at_kill + 200, 60, "writes after the restart")
-    writers.stop()
+    with Writers(pseudo.frontend) as writers:
+        wait_until(lambda: writers.count() > 200, 30, "200 writes")
+        pseudo.kill("gauss-primary")
+        at_kill = writers.count()
+        pseudo.compose("up", "--detach")
+        wait_until(lambda: writers.count() > at_kill + 200, 60, "writes after the restart")
     writers.assert_nothing_lost()
     say(f"the primary killed and restarted: {len(writers.acknowledged)} acknowledged, lost 0")
     wait_until(pseudo.is_whole, 60, "a whole cluster")
@@ -64,18 +63,17 @@ def test_everything_restarts_with_its_data_and_without_a_rebuild(pseudo):
 
 
 def test_a_standby_is_promoted_by_hand_and_the_old_primary_gives_way(pseudo, say):
-    writers = Writers(pseudo.frontend)
-    wait_until(lambda: writers.count() > 200, 30, "200 writes")
-    pseudo.kill("gauss-primary")
-    at_kill = writers.count()
-    # Whichever of the two has received more: with synchronous_standby_names '*' only one needs to have a commit.
-    positions = {node: received(pseudo, node) for node in STANDBYS}
-    chosen = max(positions, key=positions.get)
-    pseudo.compose("exec", "-T", chosen, "gauss-node", "promote")
-    wait_until(lambda: writers.count() > at_kill + 200, 60, "writes at the promoted standby")
-    pseudo.compose("up", "--detach")
-    wait_until(pseudo.is_whole, 90, "the old primary as a standby")
-    writers.stop()
+    with Writers(pseudo.frontend) as writers:
+        wait_until(lambda: writers.count() > 200, 30, "200 writes")
+        pseudo.kill("gauss-primary")
+        at_kill = writers.count()
+        # Whichever of the two has received more: with synchronous_standby_names '*' only one needs to have a commit.
+        positions = {node: received(pseudo, node) for node in STANDBYS}
+        chosen = max(positions, key=positions.get)
+        pseudo.compose("exec", "-T", chosen, "gauss-node", "promote")
+        wait_until(lambda: writers.count() > at_kill + 200, 60, "writes at the promoted standby")
+        pseudo.compose("up", "--detach")
+        wait_until(pseudo.is_whole, 90, "the old primary as a standby")
     writers.assert_nothing_lost()
     say(f"{chosen} promoted: {len(writers.acknowledged)} acknowledged, lost 0")
     assert pseudo.primary() == chosen

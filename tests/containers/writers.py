@@ -12,15 +12,21 @@ class Writers:
 
     def __init__(self, url, count=4):
         self.url = url
-        self.owner = f"writer {uuid.uuid4().hex[:12]}"
+        self.owner = f"writer-{uuid.uuid4().hex[:12]}"
         self.acknowledged = {}  # title -> id
         self.answers = collections.Counter()
         self.unsure = set()  # titles whose answer never came
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(count)]
+        self._threads = [threading.Thread(target=self._write, args=(number,), daemon=True) for number in range(count)]
         for thread in self._threads:
             thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     def _write(self, number):
         session = requests.Session()
@@ -32,7 +38,7 @@ class Writers:
                 answer = session.post(
                     f"{self.url}/records/",
                     json={"title": title, "owner": self.owner},
-                    headers={"Idempotency-Key": f"{self.owner} {title}"},
+                    headers={"Idempotency-Key": f"{self.owner}-{title}"},
                     timeout=60,
                 )
             except requests.RequestException:
@@ -48,6 +54,8 @@ class Writers:
 
     def count(self):
         with self._lock:
+            if not self.acknowledged and sum(self.answers.values()) > 100:
+                raise AssertionError(f"no write succeeds: {dict(self.answers)}")
             return len(self.acknowledged)
 
     def stop(self):
