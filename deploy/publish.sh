@@ -13,6 +13,7 @@ one line each: REGISTRY/NAME@sha256:…   Sign in first (docker login).
 
   --base IMAGE   Debian 12 to build on (default: debian:bookworm-slim)
   --flink        also the Flink image
+  --ca FILE      certificates to trust while building, behind a proxy with an authority of its own
   --no-push      builds and tags only
   --allow-dirty  also from a checkout with changes that are not committed; the revision is then marked so
   --digests FILE writes the lines there too
@@ -23,12 +24,13 @@ HELP
 
 die() { printf 'publish.sh: %s\n' "$*" >&2; exit 2; }
 
-registry='' tag='' base=debian:bookworm-slim flink=0 push=1 dirty=0 digests=''
+registry='' tag='' base=debian:bookworm-slim flink=0 push=1 dirty=0 digests='' ca=''
 while (($#)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --base) base=${2:?--base needs an image}; shift ;;
     --digests) digests=${2:?--digests needs a file}; shift ;;
+    --ca) ca=${2:?--ca needs a file}; shift ;;
     --flink) flink=1 ;;
     --no-push) push=0 ;;
     --allow-dirty) dirty=1 ;;
@@ -54,7 +56,7 @@ created=$(git log -1 --format=%cI 2>/dev/null || date -u +%FT%TZ)
 build() {
   printf 'publish.sh: building %s\n' "$1" >&2
   DOCKER_BUILDKIT=1 docker build -q -f "$2" ${3:+--target "$3"} -t "$registry/$1:$tag" --build-arg "BASE=$base" \
-    --build-arg "VERSION=$tag" --build-arg "REVISION=$revision" --build-arg "CREATED=$created" . >/dev/null
+    --build-arg "VERSION=$tag" --build-arg "REVISION=$revision" --build-arg "CREATED=$created" ${ca:+--secret "id=ca,src=$ca"} . >/dev/null
 }
 
 names=(records-service analytics-service gateway frontend node etcd)

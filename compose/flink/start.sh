@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One Flink process in a container: flink-node jobmanager|taskmanager|sql-gateway|health. Settings: JOB_MANAGER, where the JobManager is (this
-# container); TASK_SLOTS, parallel parts of a TaskManager (2). Checkpoints are in /var/lib/flink, which all of them share. The configuration is
+# One Flink process in a container: flink-node jobmanager|taskmanager|sql-gateway|health. Settings: JOB_MANAGER, the name by which all
+# find the JobManager (this container's, and then only it finds itself); TASK_SLOTS, parallel parts of a TaskManager (2). Checkpoints are in /var/lib/flink, which all of them share. The configuration is
 # that of deploy/flink but for addresses.
 set -euo pipefail
 
@@ -82,13 +82,13 @@ launch() {
     -cp '/opt/flink/lib/*' "$@"
 }
 
-# ask PORT PATH: whether this container answers there with 200.
+# ask HOST PORT PATH TEXT: whether the answer from there has TEXT in it.
 ask() {
-  exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
-  printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3
-  local line
-  read -r -t 3 line <&3
-  [[ $line == *' 200 '* ]]
+  local answer
+  exec 3<>"/dev/tcp/$1/$2" || return 1
+  printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$3" >&3
+  answer=$(timeout 3 cat <&3) || return 1
+  [[ $answer == *"$4"* ]]
 }
 
 case ${1:-} in
@@ -100,9 +100,10 @@ case ${1:-} in
   sql-gateway) launch "-Xms128m -Xmx384m" org.apache.flink.table.gateway.SqlGateway ;;
   health)
     case $(tr '\0' ' ' </proc/1/cmdline) in
-      *StandaloneSession*) ask 8081 /overview ;;
-      *SqlGateway*) ask 8083 /v1/info ;;
-      *TaskManagerRunner*) true ;;
+      *StandaloneSession*) ask 127.0.0.1 8081 /overview ' 200 ' ;;
+      *SqlGateway*) ask 127.0.0.1 8083 /v1/info ' 200 ' ;;
+      # It listens nowhere fixed: the JobManager knows whether it has one.
+      *TaskManagerRunner*) ask "$manager" 8081 /taskmanagers '"id"' ;;
     esac ;;
   *) echo "flink-node: expected jobmanager, taskmanager, sql-gateway or health, got \"${1:-}\"" >&2; exit 2 ;;
 esac
