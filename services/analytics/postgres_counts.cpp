@@ -6,10 +6,11 @@ namespace analytics {
 namespace {
 
 // From the counters that the records service keeps, so that the cost follows the owners, not the records: what is folded, and what is not
-// yet. One statement, so one snapshot: rows of kind 's' (status, count), 'o' (owner, count) and one of kind 'n' (number of owners).
+// yet. One statement, so one snapshot: rows of kind 's' (status, count), 'o' (owner, count) and one of kind 'n' (number of owners). In
+// words that openGauss knows too: what is used twice is made once without being told.
 const pg::Statement& distributions() {
   static const pg::Statement statement(
-      "WITH pending AS MATERIALIZED (SELECT owner, status, sum(n) AS n FROM record_count_deltas GROUP BY owner, status),"
+      "WITH pending AS (SELECT owner, status, sum(n) AS n FROM record_count_deltas GROUP BY owner, status),"
       " statuses AS (SELECT status, n FROM record_counts WHERE owner = '' AND status <> '' UNION ALL SELECT status, n FROM pending),"
       " parts AS (SELECT owner, n FROM record_counts WHERE status = '' AND owner <> '' UNION ALL SELECT owner, n FROM pending),"
       " owners AS (SELECT owner, sum(n)::bigint AS n FROM parts GROUP BY owner HAVING sum(n) > 0)"

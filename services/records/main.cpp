@@ -56,8 +56,8 @@ int fail(const base::Error& error) {
 }
 
 Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
-  auto work = [](pg::Connection& connection) {
-    return pg::migrate(connection, records::postgres::migrations(), base::SteadyClock::now() + long_work);
+  auto work = [&cluster](pg::Connection& connection) {
+    return pg::migrate(connection, records::postgres::migrations(cluster.dialect()), base::SteadyClock::now() + long_work);
   };
   auto done = co_await cluster.run<int>(cluster::Intent::write, 0, soon(), work);
   if (done.has_error()) co_return done.error();
@@ -67,7 +67,9 @@ Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
 /// Whether the schema is there already, as any node has it.
 Awaitable<base::Result<bool>> is_migrated(cluster::Cluster& cluster) {
   const base::Deadline deadline = base::SteadyClock::now() + look_timeout;
-  auto look = [&](pg::Connection& connection) { return pg::is_migrated(connection, records::postgres::migrations(), deadline); };
+  auto look = [&](pg::Connection& connection) {
+    return pg::is_migrated(connection, records::postgres::migrations(cluster.dialect()), deadline);
+  };
   auto found = co_await cluster.run<bool>(cluster::Intent::read_eventual, 0, deadline, look);
   if (found.has_error()) co_return found.error();
   co_return found->value;

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import subprocess
 
 import pytest
@@ -278,6 +279,26 @@ def test_every_log_line_is_json_with_time_level_and_service(deployment):
         for event in events:
             assert {"time", "level", "service", "msg"} <= set(event)
             assert event["service"] == name
+
+
+def test_a_server_that_offers_only_opengauss_s_sha256_is_told_with_advice(tmp_path):
+    """openGauss's request for its own sha256 (code 10, which PostgreSQL has for SASL), as far as libpq reads it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings = {
+            "DATABASE_URL": f"postgresql://user:pw@127.0.0.1:{server.getsockname()[1]}/db?sslmode=disable",
+            "RECORDS_LISTEN": "127.0.0.1:0",
+        }
+        program = Program("records-service", tmp_path, settings)
+        try:
+            client, _ = server.accept()
+            with client:
+                client.recv(4096)
+                challenge = struct.pack("!II", 10, 2) + b"a1" * 32 + b"0badc0de" + struct.pack("!I", 2048) + b"\0\0"
+                client.sendall(b"R" + struct.pack("!I", len(challenge) + 4) + challenge)
+                event = program.wait_for(lambda event: "sha256" in str(event))
+        finally:
+            program.kill()
+    assert "password_encryption_type to 0" in str(event)
 
 
 def test_no_password_is_logged(tmp_path, store):

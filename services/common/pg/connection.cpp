@@ -49,6 +49,13 @@ Awaitable<base::Result<void>> resolve(ConnInfo& info) {
   co_return base::Result<void>();
 }
 
+/// What to do where openGauss stores the password in its own way (type 2, sha256, its default): its code for that is PostgreSQL's for SASL.
+std::string with_advice(std::string message) {
+  if (message.find("none of the server's SASL authentication mechanisms are supported") == std::string::npos) return message;
+  return message +
+         " - openGauss offers sha256 only: set password_encryption_type to 0, then set this user's password again, and md5 in pg_hba.conf";
+}
+
 base::Result<Rows> outcome(PGresult* raw, bool& poisoned) {
   switch (PQresultStatus(raw)) {
     case PGRES_TUPLES_OK:
@@ -94,7 +101,7 @@ base::Error Connection::broken(std::string_view doing) {
   if (abandoned_) return base::unavailable("the database is not available", std::string(doing) + ": the node has stopped answering");
   if (expired_) return base::deadline_exceeded("the database did not answer in time");
   return base::unavailable("the database is not available",
-                           std::string(doing) + ": " + (conn_ ? PQerrorMessage(conn_.get()) : "no connection"));
+                           std::string(doing) + ": " + (conn_ ? with_advice(PQerrorMessage(conn_.get())) : "no connection"));
 }
 
 void Connection::expire() {

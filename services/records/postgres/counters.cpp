@@ -1,6 +1,7 @@
 #include "records/postgres/counters.hpp"
 
 #include "base/log.hpp"
+#include "records/postgres/sql.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -57,10 +58,11 @@ const pg::Statement count_again("INSERT INTO record_counts " COUNTS_OF_RECORDS);
 }  // namespace
 
 Awaitable<base::Result<std::int64_t>> Counters::fold(base::Deadline deadline) {
-  auto work = [deadline](pg::Connection& connection) -> Awaitable<base::Result<std::int64_t>> {
+  auto work = [this, deadline](pg::Connection& connection) -> Awaitable<base::Result<std::int64_t>> {
+    const pg::Statement& statement = cluster_.dialect() == cluster::Dialect::opengauss ? fold_of_opengauss() : fold_statement;
     pg::Params params;
     params.int8(fold_at_once);
-    base::Result<pg::Rows> rows = co_await connection.run(fold_statement, std::move(params), deadline);
+    base::Result<pg::Rows> rows = co_await connection.run(statement, std::move(params), deadline);
     if (rows.has_error()) co_return rows.error();
     co_return rows->int8(0, 0);
   };
@@ -70,9 +72,10 @@ Awaitable<base::Result<std::int64_t>> Counters::fold(base::Deadline deadline) {
 }
 
 Awaitable<base::Result<void>> Counters::tidy(base::Deadline deadline) {
-  auto work = [deadline](pg::Connection& connection) -> Awaitable<base::Result<bool>> {
+  auto work = [this, deadline](pg::Connection& connection) -> Awaitable<base::Result<bool>> {
+    const pg::Statement& vacuum = cluster_.dialect() == cluster::Dialect::opengauss ? tidy_of_opengauss() : vacuum_deltas;
     pg::Params none;
-    for (const pg::Statement* statement : {&forget_empty, &vacuum_deltas}) {
+    for (const pg::Statement* statement : {&forget_empty, &vacuum}) {
       base::Result<pg::Rows> rows = co_await connection.run(*statement, none, deadline);
       if (rows.has_error()) co_return rows.error();
     }

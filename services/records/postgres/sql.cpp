@@ -17,7 +17,7 @@ Record read_record(const pg::Rows& rows, int row, int first) {
   return record;
 }
 
-Sql::Sql()
+Sql::Sql(cluster::Dialect dialect)
     : by_ids("SELECT " RECORD_COLUMNS " FROM records WHERE id = ANY($1::bigint[])"),
       // A key that is taken claims nothing, so its record is not stored; a concurrent holder of the key is waited for.
       create(
@@ -78,6 +78,8 @@ Sql::Sql()
       rollback("ROLLBACK"),
       forget_keys(
           "DELETE FROM idempotency_keys WHERE key IN"
-          " (SELECT key FROM idempotency_keys WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::bigint)") {}
+          " (SELECT key FROM idempotency_keys WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::bigint)") {
+  if (dialect == cluster::Dialect::opengauss) speak_opengauss();
+}
 
 }  // namespace records::postgres

@@ -1,6 +1,8 @@
-// All fixed SQL of the PostgreSQL store, named by what it does.
+// All fixed SQL of the PostgreSQL store, named by what it does. What differs on openGauss stands in sql_opengauss.cpp and in
+// migrations/opengauss.
 #pragma once
 
+#include "cluster/database_config.hpp"
 #include "pg/connection.hpp"
 #include "records/record.hpp"
 
@@ -15,7 +17,7 @@ inline constexpr int record_columns = 8;
 
 class Sql {
  public:
-  Sql();
+  explicit Sql(cluster::Dialect dialect);
 
   pg::Statement by_ids;             ///< $1 ids
   pg::Statement create;             ///< $1 titles $2 owners $3 statuses $4 descriptions $5 keys (empty: none) $6 fingerprints
@@ -33,6 +35,13 @@ class Sql {
   pg::Statement commit;
   pg::Statement rollback;
   pg::Statement forget_keys;  ///< $1 older than, $2 at most
+
+ private:
+  void speak_opengauss();
 };
+
+/// For Counters, in place of its own.
+const pg::Statement& fold_of_opengauss();  ///< $1 at most
+const pg::Statement& tidy_of_opengauss();
 
 }  // namespace records::postgres

@@ -114,9 +114,16 @@ class Import final : public AtomicImport {
 Store::Store(cluster::Cluster& cluster)
     : cluster_(cluster), lists_(most_lists_together, [this](const std::vector<ListCall>& calls) { return list_together(calls); }) {}
 
+Sql& Store::sql() {
+  if (!sql_) sql_.emplace(cluster_.dialect());
+  return *sql_;
+}
+
 Awaitable<Store::ListAnswer> Store::list(ListQuery query, ReadOptions options) {
   std::string shape = ListSql::shape(query);
-  if (shape.empty()) co_return co_await list_alone(std::move(query), options);
+  // openGauss cannot look several pages up in one statement (LATERAL came with PostgreSQL 9.3).
+  const bool together = !shape.empty() && cluster_.dialect() == cluster::Dialect::postgresql;
+  if (!together) co_return co_await list_alone(std::move(query), options);
   shape += static_cast<char>('0' + static_cast<int>(options.consistency));
   ListCall call{std::move(query), options};
   co_return co_await lists_.ask(std::move(shape), std::move(call));
@@ -189,7 +196,7 @@ Awaitable<base::Result<Answer<std::vector<Record>>>> Store::get(std::vector<std:
   auto work = [this, &ids, &options](pg::Connection& connection) -> Awaitable<base::Result<std::vector<Record>>> {
     pg::Params params;
     params.int8_array(ids);
-    base::Result<pg::Rows> rows = co_await connection.run(sql_.by_ids, std::move(params), options.deadline);
+    base::Result<pg::Rows> rows = co_await connection.run(sql().by_ids, std::move(params), options.deadline);
     if (rows.has_error()) co_return rows.error();
     co_return read_all(*rows);
   };
@@ -216,7 +223,7 @@ Awaitable<Outcomes> Store::create(std::vector<Creation> creations, std::string n
 }
 
 Awaitable<Outcomes> Store::create_with_keys(std::vector<Creation> creations, base::Deadline deadline) {
-  auto work = [this, &creations, deadline](pg::Connection& connection) { return create_keyed(sql_, connection, creations, deadline); };
+  auto work = [this, &creations, deadline](pg::Connection& connection) { return create_keyed(sql(), connection, creations, deadline); };
   auto done = co_await cluster_.run<Outcomes>(cluster::Intent::write, 0, deadline, work);
   if (done.has_value()) {
     for (auto& outcome : done->value)
@@ -238,7 +245,7 @@ Awaitable<Outcomes> Store::create_with_keys(std::vector<Creation> creations, bas
 Awaitable<Outcomes> Store::create_under_name(std::vector<Creation> creations, std::string name, base::Deadline deadline) {
   using Found = std::vector<std::optional<Written>>;
   auto work = [this, &creations, &name, deadline](pg::Connection& connection) {
-    return create_named(sql_, connection, creations, name, deadline);
+    return create_named(sql(), connection, creations, name, deadline);
   };
   auto done = co_await cluster_.run<Found>(cluster::Intent::write, 0, deadline, work);
   if (done.has_error()) co_return Outcomes(creations.size(), done.error());
@@ -261,7 +268,7 @@ Awaitable<Outcomes> Store::create_under_name(std::vector<Creation> creations, st
 
 Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline deadline) {
   if (update.idempotency.key.empty()) update.idempotency.key = base::random_name();
-  auto work = [this, &update, deadline](pg::Connection& connection) { return update_one(sql_, connection, update, deadline); };
+  auto work = [this, &update, deadline](pg::Connection& connection) { return update_one(sql(), connection, update, deadline); };
   auto done = co_await cluster_.run<Written>(cluster::Intent::write, 0, deadline, work);
   if (done.has_error()) co_return done.error();
   done->value.served_by = std::move(done->node);
@@ -270,7 +277,7 @@ Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline dea
 
 Awaitable<base::Result<Written>> Store::remove(Deletion deletion, base::Deadline deadline) {
   if (deletion.idempotency.key.empty()) deletion.idempotency.key = base::random_name();
-  auto work = [this, &deletion, deadline](pg::Connection& connection) { return remove_one(sql_, connection, deletion, deadline); };
+  auto work = [this, &deletion, deadline](pg::Connection& connection) { return remove_one(sql(), connection, deletion, deadline); };
   auto done = co_await cluster_.run<Written>(cluster::Intent::write, 0, deadline, work);
   if (done.has_error()) co_return done.error();
   done->value.served_by = std::move(done->node);
@@ -281,17 +288,17 @@ Awaitable<base::Result<std::unique_ptr<AtomicImport>>> Store::begin_import(base:
   base::Result<cluster::NodeLease> lease = co_await cluster_.acquire(cluster::Intent::write, 0, deadline);
   if (lease.has_error()) co_return lease.error();
   pg::Params none;
-  base::Result<pg::Rows> begun = co_await lease->connection->run(sql_.begin, none, deadline);
+  base::Result<pg::Rows> begun = co_await lease->connection->run(sql().begin, none, deadline);
   if (begun.has_error()) co_return begun.error();
-  co_return std::make_unique<Import>(sql_, std::move(lease.value()));
+  co_return std::make_unique<Import>(sql(), std::move(lease.value()));
 }
 
 Awaitable<base::Result<std::unique_ptr<ExportCursor>>> Store::open_export(Filter filter, Sort sort, ReadOptions options) {
   base::Result<cluster::NodeLease> lease = co_await cluster_.acquire(intent_of(options.consistency), options.position, options.deadline);
   if (lease.has_error()) co_return lease.error();
   std::vector<pg::Step> steps;
-  steps.push_back({&sql_.begin_snapshot, {}, false});
-  steps.push_back({&sql_.take_snapshot, {}});
+  steps.push_back({&sql().begin_snapshot, {}, false});
+  steps.push_back({&sql().take_snapshot, {}});
   auto begun = all_rows(co_await lease->connection->run(std::move(steps), options.deadline));
   if (begun.has_error()) co_return begun.error();
   co_return std::make_unique<Cursor>(list_sql_, std::move(lease.value()), std::move(filter), sort);
@@ -301,7 +308,7 @@ Awaitable<base::Result<std::int64_t>> Store::forget_keys(base::Micros before, st
   auto work = [this, before, most, deadline](pg::Connection& connection) -> Awaitable<base::Result<std::int64_t>> {
     pg::Params params;
     params.timestamptz(before).int8(most);
-    base::Result<pg::Rows> rows = co_await connection.run(sql_.forget_keys, std::move(params), deadline);
+    base::Result<pg::Rows> rows = co_await connection.run(sql().forget_keys, std::move(params), deadline);
     if (rows.has_error()) co_return rows.error();
     co_return rows->affected();
   };

@@ -9,6 +9,8 @@
 #include "records/postgres/sql.hpp"
 #include "records/record_store.hpp"
 
+#include <optional>
+
 namespace records::postgres {
 
 /// One event loop: the cluster's.
@@ -41,12 +43,15 @@ class Store final : public RecordStore {
                                                                   base::Deadline deadline);
 
   cluster::Cluster& cluster_;
-  Sql sql_;
+  /// Made once the dialect is known, which it is before there is a connection to any node.
+  Sql& sql();
+
+  std::optional<Sql> sql_;
   ListSql list_sql_;
   gather::OneTurn<ListCall, ListAnswer> lists_;  ///< by shape
 };
 
 /// The schema's versions; for `records-service migrate`.
-std::vector<pg::Migration> migrations();
+std::vector<pg::Migration> migrations(cluster::Dialect dialect);
 
 }  // namespace records::postgres

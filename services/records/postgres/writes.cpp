@@ -167,6 +167,11 @@ Awaitable<base::Result<std::vector<base::Result<Written>>>> create_keyed(Sql& sq
   std::vector<std::optional<base::Result<Written>>> outcomes(creations.size());
   pg::Params params = keyed_params(creations);
   base::Result<StepsOutcome> stored = co_await write(sql, connection, sql.create, std::move(params), deadline);
+  // On openGauss a key that is taken at this very moment refuses the whole statement.
+  for (int attempt = 1; stored.has_error() && lost_race(stored.error()) && attempt < attempts; ++attempt) {
+    pg::Params again = keyed_params(creations);
+    stored = co_await write(sql, connection, sql.create, std::move(again), deadline);
+  }
   if (stored.has_error()) co_return stored.error();
   for (int row = 0; row < stored->rows.count(); ++row) {
     const auto item = static_cast<std::size_t>(stored->rows.int8(row, 8) - 1);
@@ -205,6 +210,8 @@ Awaitable<base::Result<std::vector<std::optional<Written>>>> create_named(Sql& s
   pg::Params name_alone;
   name_alone.text(std::string_view(name));
   base::Result<StepsOutcome> claimed = co_await write(sql, connection, sql.claim_name, name_alone, deadline);
+  // On openGauss a name that is claimed at this very moment is refused; asked again it is there.
+  if (claimed.has_error() && lost_race(claimed.error())) claimed = co_await write(sql, connection, sql.claim_name, name_alone, deadline);
   if (claimed.has_error()) co_return claimed.error();
   base::Result<StepsOutcome> found = co_await write(sql, connection, sql.named_creations, std::move(name_alone), deadline);
   if (found.has_error()) co_return found.error();

@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace topology = cluster::v1;
 
@@ -36,7 +37,9 @@ topology::GetTopologyResponse checked(Deployment& deployment) {
 TEST_CASE("the topology call answers with the nodes, exactly one of them primary") {
   Deployment deployment;
   const auto response = checked(deployment);
-  CHECK(response.dialect() == (Deployment::on_cluster() ? "postgresql" : "sqlite"));
+  // Whoever stands between says which one the cluster then seems to be.
+  const char* const seeming = std::getenv("TEST_DIALECT");
+  CHECK(response.dialect() == (!Deployment::on_cluster() ? "sqlite" : seeming ? seeming : "postgresql"));
   CHECK(response.version() == RECORDS_VERSION);
   CHECK(response.checked_at().seconds() > 0);
   CHECK(count(response, topology::ROLE_PRIMARY) == 1);

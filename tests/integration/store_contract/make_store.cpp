@@ -35,7 +35,9 @@ OpenStore make_postgresql(boost::asio::io_context& loop, const std::string& url)
   cluster::DatabaseSettings settings;
   settings.url = url;
   auto running = std::make_shared<RunningCluster>(loop, cluster::check(settings));
-  auto work = [](pg::Connection& connection) { return pg::migrate(connection, records::postgres::migrations(), soon()); };
+  auto work = [&running](pg::Connection& connection) {
+    return pg::migrate(connection, records::postgres::migrations(running->cluster.dialect()), soon());
+  };
   auto migrated = finish(
       boost::asio::co_spawn(loop, running->cluster.run<int>(cluster::Intent::write, 0, soon(), work), boost::asio::use_future), loop);
   if (!migrated) throw std::runtime_error("cannot migrate the test database: " + migrated.error().message + " " + migrated.error().detail);
