@@ -46,6 +46,9 @@ def arguments():
     parser.add_argument("--wide", default="W1,W4,W5")
     parser.add_argument("--pool", type=int, default=16, help="database connections of each system")
     parser.add_argument("--workloads", default=",".join(WORKLOADS))
+    parser.add_argument(
+        "--text-index", action="store_true", help="the product keeps its index for text search, which no peer has"
+    )
     parser.add_argument("--standbys", type=int, default=0, help="streaming, the first one synchronous")
     parser.add_argument("--base", default="rust", help="the system that ratios are taken to")
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "out" / "bench")
@@ -117,7 +120,8 @@ def run(options, stack):
         "about": f"{datetime.datetime.now():%Y-%m-%d %H:%M}, {os.cpu_count()} cores, "
         f"{platform.system()} {platform.release()}; "
         f"PostgreSQL {database.sql('peers', 'SHOW server_version')}, {options.rows} rows, pool {options.pool}, "
-        f"{options.standbys} standbys, {options.rounds} rounds of {options.seconds} s in turns.",
+        f"{options.standbys} standbys, the product {'with' if options.text_index else 'without'} its text index, "
+        f"{options.rounds} rounds of {options.seconds} s in turns.",
     }
     every = [int(count) for count in options.connections.split(",")]
     for workload in options.workloads.split(","):

@@ -172,6 +172,8 @@ class Product(System):
         self.parts = {program.name: program.pid for program in (records, analytics, gateway)}
         self.url = f"http://127.0.0.1:{gateway.port}"
         wait_until(lambda: ask(self.url, "GET", "/health/ready")[0] == 200, what="a ready gateway")
+        if not options.text_index:
+            database.sql("product", "DROP INDEX IF EXISTS records_text")
         database.load("product")
         # Its own way to a deep page: the token of the page before.
         status, page = ask(self.url, "GET", f"/records/?limit=20&skip={database.rows // 2 - 20}")
