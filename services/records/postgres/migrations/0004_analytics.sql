@@ -29,7 +29,7 @@ BEGIN
 END;
 $$;
 CREATE TRIGGER flink_counts_seen BEFORE INSERT OR UPDATE ON flink_counts
-    FOR EACH ROW WHEN (NEW.dim = 'pulse') EXECUTE FUNCTION flink_counts_seen();
+    FOR EACH ROW WHEN (NEW.dim = 'pulse') EXECUTE PROCEDURE flink_counts_seen();
 
 -- One row, written every second while the job runs; with the columns of records that the job names, so that both tables travel one way.
 CREATE TABLE flink_pulse (
