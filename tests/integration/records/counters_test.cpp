@@ -157,7 +157,8 @@ TEST_CASE("a database from before the counts gets them with its migration", "[cl
   REQUIRE(run({"demo", "1000"}, settings(sandbox)).code == 0);
   sandbox.number(
       "DROP TABLE record_counts, record_count_deltas; DROP FUNCTION records_count_added, records_count_removed, records_count_changed, "
-      "records_count_none CASCADE; DELETE FROM schema_migrations WHERE version >= 2; SELECT 1");
+      "records_count_none CASCADE; DROP TABLE analytics_runs, flink_counts, flink_pulse, flink_job; DROP FUNCTION flink_counts_seen; "
+      "DELETE FROM schema_migrations WHERE version >= 2; SELECT 1");
   REQUIRE(run({"migrate"}, settings(sandbox)).code == 0);
   CHECK(check(sandbox) == 0);
   CHECK(sandbox.number("SELECT n FROM record_counts WHERE owner = '' AND status = ''") == 1000);
