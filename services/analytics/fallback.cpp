@@ -7,7 +7,7 @@ namespace analytics {
 Awaitable<base::Result<Summary>> Fallback::summarize(Choice choice, Request request, ProgressSink sink, base::Deadline deadline) {
   if (choice == Choice::sql) {
     base::Result<Summary> asked_for = co_await sql_.summarize(request, std::move(sink), deadline);
-    if (asked_for.has_value() && log_) log_->note(*asked_for);
+    if (asked_for.has_value() && log_) log_->count_sql();
     co_return asked_for;
   }
   if (choice == Choice::flink) {
