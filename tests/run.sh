@@ -105,31 +105,30 @@ engine_answers() { PATH=/usr/bin:$PATH docker info >/dev/null 2>&1; }
 
 start_engine() {
   local folder=$tools/engine
-  install_packages engine
+  (install_packages engine) || return 1
   install -d -o "$(stat -c %U "$checkout")" "$tools"
   mkdir -p "$folder"
   exec 7>"$folder/lock"
   flock -n 7 || die "$exit_unavailable" "tests with this Docker engine ($folder) run already"
-  DOCKER_HOST=$(PATH=/usr/bin:$PATH "$here/containers/engine.sh" start "$folder" "$(stat -c %g "$checkout")" 7>&-) ||
-    die "$exit_unavailable" "no Docker engine could be started"
+  DOCKER_HOST=$(PATH=/usr/bin:$PATH "$here/containers/engine.sh" start "$folder" "$(stat -c %g "$checkout")" 7>&-) || return 1
   own_engine=$folder
   export DOCKER_HOST
 }
 
+make_base_image() { PATH=/usr/bin:$PATH attended "$here/containers/base_image.sh" records-base:bookworm; }
+
 # Where no engine answers root starts one for the tests alone, and makes the image that everything is built on.
 provide_engine() {
+  local why='no Docker engine answers, and only root can start one'
   wants_engine || return 0
-  if ! engine_answers && ((EUID == 0)); then start_engine; fi
+  if ! engine_answers && ((EUID == 0)); then start_engine || why='no Docker engine could be started'; fi
   if engine_answers; then
-    if ((EUID == 0)); then
-      PATH=/usr/bin:$PATH attended "$here/containers/base_image.sh" records-base:bookworm || die "the base image could not be made"
-    fi
-  elif ((${#suites[@]})); then
-    die "$exit_unavailable" "containers: no Docker engine answers, and only root can start one"
-  else
-    without_engine=1
-    warn "containers: left out, no Docker engine answers and only root can start one"
+    if ((EUID != 0)) || make_base_image; then return 0; fi
+    why='the base image could not be made'
   fi
+  if ((${#suites[@]})); then die "$exit_unavailable" "containers: $why"; fi
+  without_engine=1
+  warn "containers: left out, $why"
 }
 
 # ---- the run ----------------------------------------------------------------------------------------------------------------------------
