@@ -39,7 +39,7 @@ std::int64_t microseconds_left(base::Deadline deadline, base::SteadyClock::time_
 /// One call from its asking to its answer; lives in the asking coroutine.
 struct RecordsClient::Pending final : loop::Cancellable {
   Pending(RecordsClient& records, v1::Call& item, const CallOptions& options, Kind which)
-      : home(records), call(item), client(options.client), deadline(options.deadline), kind(which) {}
+      : home(records), call(item), client(options.client), deadline(options.deadline), call_deadline(options.deadline), kind(which) {}
 
   void cancel() override {
     if (!settled) home.finish(*this, base::cancelled());
@@ -49,10 +49,15 @@ struct RecordsClient::Pending final : loop::Cancellable {
   v1::Call& call;
   std::string_view client;
   base::Deadline deadline;
+  base::Deadline call_deadline;  ///< what the service is given: the latest of all that the answer is for
+  std::uint64_t position = 0;    ///< what the answer must know of; 0: anything will do
   Kind kind;
-  Stream* via = nullptr;      ///< the stream it is under way on
-  std::uint64_t message = 0;  ///< that carried it first, by number; 0: none yet
-  int place = 0;              ///< in that message
+  Stream* via = nullptr;         ///< the stream it is under way on
+  std::uint64_t message = 0;     ///< that carried it first, by number; 0: none yet
+  int place = 0;                 ///< in that message
+  std::string question;          ///< of a list: what is the same in lists that one answer serves
+  std::vector<Pending*> joined;  ///< the answer is for these too: they are not sent
+  Pending* leader = nullptr;     ///< the one that this has joined
   bool settled = false;
   RecordsReply reply;
   base::Error error;
@@ -80,15 +85,16 @@ RecordsClient::~RecordsClient() {
 Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& options) {
   if (service_.is_lost()) co_return base::unavailable("The records service does not answer.");
   call.set_traceparent(options.traceparent);
-  if (options.consistency == Consistency::session) {
-    if (const auto position = position_.latest(options.position); position != 0) call.set_consistency_token(token_text(position));
-  } else {
-    call.set_consistency(options.consistency == Consistency::strong ? v1::CONSISTENCY_STRONG : v1::CONSISTENCY_EVENTUAL);
-  }
+  if (options.consistency == Consistency::strong) call.set_consistency(v1::CONSISTENCY_STRONG);
+  if (options.consistency == Consistency::eventual) call.set_consistency(v1::CONSISTENCY_EVENTUAL);
   Pending pending(*this, call, options, call.has_get() ? get : call.has_create() ? create : call.has_list() ? list : change);
-  enlist(pending);
+  if (options.consistency == Consistency::session) pending.position = position_.latest(options.position);
+  counters_.backend_calls.add();
+  counters_.backend_in_flight.add();
+  if (pending.kind != list || !join(pending)) enlist(pending);
   if (options.cancellation) options.cancellation->attach(&pending);
   co_await pending.answer.sleep();
+  counters_.backend_in_flight.add(-1);
   if (options.cancellation) options.cancellation->detach(&pending);
   if (!pending.reply) co_return std::move(pending.error);
   if (pending.reply->has_error()) co_return rpc::from_proto(pending.reply->error());
@@ -109,10 +115,50 @@ void RecordsClient::enlist(Pending& pending) {
   slots_[slot] = &pending;
   pending.call.set_id(static_cast<std::uint64_t>(++generation_) << 32 | slot);
   ++in_flight_;
-  counters_.backend_calls.add();
-  counters_.backend_in_flight.add();
   lines_[pending.kind].waiting.push_back(pending.client, &pending);
   flush_soon();
+}
+
+// A list that asks what one that has not been sent yet asks: one answer is for both. What is under way may have been read already, before
+// a write that this caller knows of.
+bool RecordsClient::join(Pending& pending) {
+  pending.question = std::to_string(pending.call.consistency()) + pending.call.list().SerializeAsString();
+  const auto [found, is_first] = unsent_lists_.try_emplace(pending.question, &pending);
+  if (is_first) return false;
+  Pending& leader = *found->second;
+  pending.leader = &leader;
+  leader.joined.push_back(&pending);
+  leader.position = std::max(leader.position, pending.position);
+  leader.call_deadline = std::max(leader.call_deadline, pending.deadline);
+  counters_.backend_joined.add();
+  return true;
+}
+
+// Nobody joins it any more. False: nobody could.
+bool RecordsClient::close_list(Pending& pending) {
+  const auto found = unsent_lists_.find(pending.question);
+  if (found == unsent_lists_.end() || found->second != &pending) return false;
+  unsent_lists_.erase(found);
+  return true;
+}
+
+// Its caller goes before the answer comes: the first of those that joined stands in its place.
+void RecordsClient::hand_over(Pending& pending) {
+  Pending& heir = *pending.joined.front();
+  const bool was_open = close_list(pending);
+  heir.joined.assign(pending.joined.begin() + 1, pending.joined.end());
+  for (Pending* other : heir.joined) other->leader = &heir;
+  heir.leader = nullptr;
+  heir.call.set_id(pending.call.id());
+  heir.position = pending.position;
+  heir.call_deadline = pending.call_deadline;
+  heir.via = pending.via;
+  slots_[static_cast<std::uint32_t>(heir.call.id())] = &heir;
+  if (was_open) unsent_lists_.emplace(heir.question, &heir);
+  if (heir.via) return;
+  auto& waiting = lines_[list].waiting;
+  waiting.erase(pending.client, &pending);
+  waiting.push_front(heir.client, &heir);
 }
 
 void RecordsClient::release(Pending& pending) {
@@ -120,19 +166,27 @@ void RecordsClient::release(Pending& pending) {
   slots_[slot] = nullptr;
   free_slots_.push_back(slot);
   --in_flight_;
-  counters_.backend_in_flight.add(-1);
   Line& line = lines_[pending.kind];
   if (pending.via) --line.under_way;
   else line.waiting.erase(pending.client, &pending);
+  if (pending.kind == list) close_list(pending);
   pending.settled = true;
 }
 
 void RecordsClient::finish(Pending& pending, base::Error error) {
-  if (pending.via) {
-    pending.via->cancelled.push_back(pending.call.id());
-    flush_soon();
+  if (pending.leader) {
+    std::erase(pending.leader->joined, &pending);
+    pending.settled = true;
+  } else if (!pending.joined.empty()) {
+    hand_over(pending);
+    pending.settled = true;
+  } else {
+    if (pending.via) {
+      pending.via->cancelled.push_back(pending.call.id());
+      flush_soon();
+    }
+    release(pending);
   }
-  release(pending);
   pending.error = std::move(error);
   asio::post(loop_.context(), [&pending] { pending.answer.wake(); });
 }
@@ -192,7 +246,9 @@ void RecordsClient::fill(Stream& stream, v1::ExecuteRequest& message, base::Stea
     };
     while (!line.waiting.empty() && fits()) {
       Pending& pending = *line.waiting.pop();
-      pending.call.set_timeout_us(microseconds_left(pending.deadline, now));
+      pending.call.set_timeout_us(microseconds_left(pending.call_deadline, now));
+      if (pending.position != 0) pending.call.set_consistency_token(token_text(pending.position));
+      if (pending.kind == list) close_list(pending);
       name_write(pending, message.calls_size());
       message.mutable_calls()->UnsafeArenaAddAllocated(&pending.call);
       pending.via = &stream;
@@ -236,6 +292,11 @@ void RecordsClient::take(const std::shared_ptr<v1::ExecuteResponse>& batch) {
     lines_[pending->kind].moved = now;
     pending->reply = RecordsReply(batch, &reply);
     settled.push_back(pending);
+    for (Pending* other : pending->joined) {
+      other->reply = pending->reply;
+      other->settled = true;
+      settled.push_back(other);
+    }
   }
   back_off_ = {};
   for (Pending* pending : settled) pending->answer.wake();
@@ -284,11 +345,16 @@ void RecordsClient::on_tick(base::SteadyClock::time_point now) {
   if (in_flight_ > 0) {
     const bool lost = service_.is_lost();
     const auto no_service = [] { return base::unavailable("The records service does not answer."); };
+    const auto look = [&](Pending& pending, bool sent) {
+      // The service ends a call at its deadline; what it has not even got is ended here.
+      if (lost || (service_.is_down() && !sent && now > pending.deadline)) finish(pending, no_service());
+      else if (now > pending.deadline + grace) finish(pending, base::deadline_exceeded("The records service took too long to answer."));
+    };
     for (Pending* pending : slots_) {
       if (!pending) continue;
-      // The service ends a call at its deadline; what it has not even got is ended here.
-      if (lost || (service_.is_down() && !pending->via && now > pending->deadline)) finish(*pending, no_service());
-      else if (now > pending->deadline + grace) finish(*pending, base::deadline_exceeded("The records service took too long to answer."));
+      // Those that joined first: a list that ends hands the rest over.
+      for (Pending* other : std::vector(pending->joined)) look(*other, pending->via != nullptr);
+      look(*pending, pending->via != nullptr);
     }
   }
   replace_old_streams(now);

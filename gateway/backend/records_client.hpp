@@ -4,6 +4,8 @@
 // wait, so that messages grow with the load and nothing waits when there is none. Of each kind only so many are under way as keep the
 // service busy; what is beyond waits here, where the clients have their turns. One batch of answers wakes the loop once.
 //
+// Lists that ask the same and wait together are sent once, and one answer is for all of them.
+//
 // Losing a stream loses nothing: it is opened again and what was under way on it is sent again. Reads may be repeated; every write has a
 // name, its client's idempotency key or its place in the message that carried it first, so that the service answers a repeated one with the
 // first answer. With several instances of the service there are as many streams, which take turns; gRPC's round robin spreads them over
@@ -23,7 +25,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace grpc {
@@ -75,6 +77,9 @@ class RecordsClient final : private loop::Ticked {
 
   void on_tick(base::SteadyClock::time_point now) override;
   void enlist(Pending& pending);
+  bool join(Pending& pending);
+  bool close_list(Pending& pending);
+  void hand_over(Pending& pending);
   void flush_soon();
   void flush();
   bool is_time(base::SteadyClock::time_point now) const;
@@ -98,6 +103,7 @@ class RecordsClient final : private loop::Ticked {
 
   std::vector<Pending*> slots_;  ///< by the low half of a call's id
   std::vector<std::uint32_t> free_slots_;
+  std::unordered_map<std::string_view, Pending*> unsent_lists_;  ///< by what they ask
   std::size_t in_flight_ = 0;
   std::uint32_t generation_ = 0;
   std::uint64_t messages_ = 0;  ///< sent so far; the number of the latest

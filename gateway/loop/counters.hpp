@@ -59,6 +59,7 @@ struct Counters {
   Counter refused_full, refused_client;  ///< by http::Admission
   Counter backend_calls;
   Counter backend_in_flight;
+  Counter backend_joined;
   Counter backend_retries;
   Counter backend_breaks;  ///< streams lost
   Histogram<batch_bounds.size()> batch_size{batch_bounds};

@@ -95,13 +95,15 @@ void add_totals(Families& families, const Loops& loops) {
     MetricType type;
     loop::Counter loop::Counters::*counter;
   };
-  static constexpr std::array<Row, 7> rows{{
+  static constexpr std::array<Row, 8> rows{{
       {"http_connections_open", "Connections open now.", MetricType::Gauge, &loop::Counters::connections},
       {"http_connections_accepted_total", "Connections accepted.", MetricType::Counter, &loop::Counters::accepted},
       {"http_requests_in_flight", "Requests being worked on now.", MetricType::Gauge, &loop::Counters::in_flight},
       {"backend_calls_total", "Calls to the records service through the batched stream.", MetricType::Counter,
        &loop::Counters::backend_calls},
       {"backend_calls_in_flight", "Such calls not yet answered.", MetricType::Gauge, &loop::Counters::backend_in_flight},
+      {"backend_joined_total", "Lists answered by another call that asked the same and waited with them.", MetricType::Counter,
+       &loop::Counters::backend_joined},
       {"backend_retries_total", "Calls sent again after the stream was lost.", MetricType::Counter, &loop::Counters::backend_retries},
       {"backend_stream_breaks_total", "Streams to the records service that were lost.", MetricType::Counter,
        &loop::Counters::backend_breaks},

@@ -158,7 +158,13 @@ Records::Answer Records::list(Request& request) {
   response.compress = true;
   response.header("Cache-Control", "no-cache");
   if (!page.next_page_token().empty()) response.header("Link", next_link(request, page.next_page_token()));
-  json::append_page(response.body, page, skip.value_or(0), list.limit());
+  // Those who asked the same and were answered together are woken one after the other: the page is written once.
+  if (last_page_.reply.lock() != *reply) {
+    last_page_.body.clear();
+    json::append_page(last_page_.body, page, skip.value_or(0), list.limit());
+    last_page_.reply = *reply;
+  }
+  response.body = last_page_.body;
   co_return response;
 }
 

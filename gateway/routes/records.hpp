@@ -7,6 +7,9 @@
 
 #include <records/v1/records.pb.h>
 
+#include <memory>
+#include <string>
+
 namespace http {
 class Query;
 }
@@ -33,6 +36,11 @@ class Records {
   Answer update(http::Request& request, ReadBody read, std::string_view media_type);
 
   backend::RecordsClient& client_;
+  /// What the latest list was answered with.
+  struct {
+    std::weak_ptr<const records::v1::Reply> reply;
+    std::string body;
+  } last_page_;
 };
 
 /// The parameters `status`, `owner` and `q`; bad ones are gathered in `query`.
