@@ -25,7 +25,7 @@ command -v java >/dev/null || packages_flink+=(openjdk-17-jre-headless)
 command -v mvn >/dev/null || packages_flink+=(maven)
 
 # What the tests need beside all of the above.
-packages_test=(shellcheck bats docker-compose python3 python3-venv python3-psycopg2 chromium fonts-wqy-microhei clang-format clang-tidy prometheus)
+packages_test=(shellcheck bats docker-compose python3 python3-venv python3-psycopg2 valgrind chromium fonts-wqy-microhei clang-format clang-tidy prometheus)
 # Languages that a machine may have from elsewhere, in a package that Debian's would conflict with: only what cannot be run is installed.
 command -v node >/dev/null || packages_test+=(nodejs)
 command -v npm >/dev/null || packages_test+=(npm)
