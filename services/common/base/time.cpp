@@ -1,13 +1,21 @@
 #include "base/time.hpp"
 
+#include <array>
 #include <charconv>
+#include <cstring>
 
 namespace base {
 namespace {
 
-void digits(char* to, unsigned value, int width) {
-  for (int i = width - 1; i >= 0; --i, value /= 10) to[i] = static_cast<char>('0' + value % 10);
-}
+/// "000102…99"
+constexpr auto pairs = [] {
+  std::array<char, 200> text{};
+  for (unsigned i = 0; i < 100; ++i) text[2 * i] = static_cast<char>('0' + i / 10), text[2 * i + 1] = static_cast<char>('0' + i % 10);
+  return text;
+}();
+
+/// `value` is below 100.
+void two_digits(char* to, unsigned value) { std::memcpy(to, &pairs[2 * value], 2); }
 
 std::optional<int> number(std::string_view text, std::size_t at, std::size_t width) {
   if (text.size() < at + width) return std::nullopt;
@@ -24,14 +32,18 @@ void append_rfc3339(std::string& out, Micros moment) {
   const std::chrono::year_month_day date{day};
   const auto of_day = static_cast<std::uint64_t>((moment - day).count());
   char text[27] = "0000-00-00T00:00:00.000000";
-  digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  digits(text + 5, static_cast<unsigned>(date.month()), 2);
-  digits(text + 8, static_cast<unsigned>(date.day()), 2);
-  const auto seconds = static_cast<unsigned>(of_day / 1'000'000);
-  digits(text + 11, seconds / 3600, 2);
-  digits(text + 14, seconds / 60 % 60, 2);
-  digits(text + 17, seconds % 60, 2);
-  digits(text + 20, static_cast<unsigned>(of_day % 1'000'000), 6);
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  two_digits(text, year / 100 % 100);
+  two_digits(text + 2, year % 100);
+  two_digits(text + 5, static_cast<unsigned>(date.month()));
+  two_digits(text + 8, static_cast<unsigned>(date.day()));
+  const auto seconds = static_cast<unsigned>(of_day / 1'000'000), micros = static_cast<unsigned>(of_day % 1'000'000);
+  two_digits(text + 11, seconds / 3600);
+  two_digits(text + 14, seconds / 60 % 60);
+  two_digits(text + 17, seconds % 60);
+  two_digits(text + 20, micros / 10'000);
+  two_digits(text + 22, micros / 100 % 100);
+  two_digits(text + 24, micros % 100);
   text[26] = 'Z';
   out.append(text, 27);
 }

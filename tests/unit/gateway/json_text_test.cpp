@@ -50,6 +50,17 @@ TEST_CASE("strings: every character comes back from a JSON reader") {
   CHECK((*members)[0].text == text + text);
 }
 
+TEST_CASE("strings: every byte at every place of a longer text, alone and in twos") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string one(1, static_cast<char>(byte)), wanted = written(one).substr(1, written(one).size() - 2);
+    for (std::size_t place = 0; place < 20; ++place) {
+      const std::string before(place, 'x'), after(20 - place, 'y');
+      CHECK(written(before + one + after) == '"' + before + wanted + after + '"');
+      CHECK(written(before + one + one + after) == '"' + before + wanted + wanted + after + '"');
+    }
+  }
+}
+
 TEST_CASE("numbers: to the last digit") {
   CHECK(number(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
   CHECK(number(std::numeric_limits<std::int64_t>::max()) == "9223372036854775807");
