@@ -48,7 +48,8 @@ def main():
     dearer = [name for name in budget if counted[name] > budget[name] * (1 + options.tolerance)]
     for name in sorted(budget):
         mark = "  DEARER" if name in dearer else ""
-        print(f"{name:40} {counted[name]:9} instructions, budget {budget[name]:9} {counted[name] / budget[name]:6.2f}{mark}")
+        ratio = counted[name] / budget[name]
+        print(f"{name:40} {counted[name]:9} instructions, budget {budget[name]:9} {ratio:6.2f}{mark}")
     sys.exit(1 if dearer else 0)
 
 

@@ -52,10 +52,14 @@ def _row(name, row):
 def markdown(report):
     out = [f"# The product and its peers\n\n{report['about']}\n"]
     for key, table in report["results"].items():
-        workload, _, connections = key.partition("/")
-        where = f", {connections} connections" if connections else ""
-        out.append(f"\n## {workload}: {WORKLOADS[workload][1]}{where}\n\n{HEAD.format(base=report['base'])}")
+        about = WORKLOADS[key.partition(",")[0]][1]
+        out.append(f"\n## {key}\n\n{about}\n\n{HEAD.format(base=report['base'])}")
         out += [_row(name, row) for name, row in table.items()]
+    if sizes := report["soak"]:
+        out.append(
+            f"\n## Memory\n\nResident MB of the product's programs, every half minute under the mixed load: first "
+            f"{sizes[0]:.0f}, last {sizes[-1]:.0f}, most {max(sizes):.0f}."
+        )
     out.append("\nSystems:\n\n" + "\n".join(f"- {name}: {about}" for name, about in report["systems"].items()))
     out.append(
         "\nMedians over the rounds. Latencies are those of a closed loop: at many connections mostly queueing. "

@@ -18,8 +18,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "http"))
 from client import wait_until  # noqa: E402
 from contract import ask  # noqa: E402
 from processes import free_port, machine_busy, usage, wait_port  # noqa: E402
-from programs import Program  # noqa: E402
-from workloads import PATHS, PGBENCH, WORKLOADS  # noqa: E402
+from programs import Program, binary  # noqa: E402
+from workloads import ONE_CLIENT, OPEN, PATHS, PGBENCH, WORKLOADS  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SETTLE = 0.3  # seconds after a round until processes that end with it have handed their CPU time to their parent
@@ -91,8 +91,8 @@ class System:
     def round(self, workload, connections, seconds, seed, database, work):
         kind = WORKLOADS[workload][0]
         meter = Meter(self.parts, database.postmasters)
-        if kind == "analytics":
-            result = self._one_client(seconds)
+        if kind in ONE_CLIENT:
+            result = self._one_client(seconds, writes=kind == "analytics")
         else:
             result = self._wrk(kind, connections, seconds, seed, database.rows)
         return {**result, **meter.read(result["requests"])}
@@ -117,20 +117,41 @@ class System:
             "bytes": seen["bytes"] / max(1, seen["requests"]),
         }
 
-    def _one_client(self, seconds):
+    def open_loop(self, workload, rate, connections, seconds, database):
+        """At `rate` requests a second whether or not it keeps up; latencies from when each was due."""
+        address = urllib.parse.urlsplit(self.url)
+        command = [binary("open_loop"), "--port", str(address.port), "--rate", str(rate), "--seconds", str(seconds)]
+        command += ["--connections", str(connections), "--numbers", str(database.rows), *OPEN[workload]]
+        meter = Meter(self.parts, database.postmasters)
+        seen = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        good = [figures for status, figures in seen["status"].items() if status in ("200", "201")]
+        done = sum(figures["count"] for figures in good)
+        return {
+            "requests": done,
+            "rps": done / seconds,
+            "p50_ms": max((figures["due"]["p50_us"] for figures in good), default=0) / 1e3,
+            "p99_ms": max((figures["due"]["p99_us"] for figures in good), default=0) / 1e3,
+            "errors": seen["offered"] - done,
+            "bytes": 0,
+            **meter.read(done),
+        }
+
+    def _one_client(self, seconds, writes):
         address = urllib.parse.urlsplit(self.url)
         connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         times, errors, stale, total = [], 0, 0, None
         end = time.monotonic() + seconds
         while time.monotonic() < end or len(times) < 3:
-            made, _ = ask(self.url, "POST", self.paths["post"], {"title": "Made", "owner": "owner001"}, connection)
+            made = 201
+            if writes:
+                made, _ = ask(self.url, "POST", self.paths["post"], {"title": "Made", "owner": "owner001"}, connection)
             began = time.perf_counter()
             status, got = ask(self.url, "GET", self.paths["analytics"], conn=connection)
             times.append(time.perf_counter() - began)
             if made != 201 or status != 200:
                 errors += 1
                 continue
-            stale += total is not None and got["total"] != total + 1
+            stale += total is not None and got["total"] != total + writes
             total = got["total"]
         connection.close()
         return {
@@ -206,10 +227,10 @@ class PgBench:
 
     def round(self, workload, connections, seconds, seed, database, work):
         kind = WORKLOADS[workload][0]
-        clients = 1 if kind == "analytics" else self._clients
+        clients = 1 if kind in ONE_CLIENT else self._clients
         command = ["pgbench", "-n", "-M", "prepared", "-h", str(self._host), "-p", str(database.port), "-U", "bench"]
         command += ["-c", str(clients), "-j", str(min(2, clients)), "-T", str(seconds), "-D", f"rows={database.rows}"]
-        sampled = "1" if kind in ("analytics", "deep", "list") else "0.05"
+        sampled = "1" if kind in (*ONE_CLIENT, "deep", "list") else "0.05"
         command += ["--random-seed", str(seed), "-l", "--sampling-rate", sampled, "--log-prefix", str(work / "pgbench")]
         command += [*self._scripts(kind, work), "peers"]
         for old in work.glob("pgbench.*"):

@@ -19,6 +19,20 @@ WORKLOADS = {
     "W5": ("mixed", "80 % get, 10 % page by owner, 8 % post, 2 % put", True),
     "W5s": ("mixed_status", "80 % get, 10 % page by status (dear to count), 8 % post, 2 % put", True),
     "W6": ("analytics", "insert, then timed GET analytics; one client", True),
+    "W7": ("summary", "GET analytics by SQL, nothing written meanwhile; one client", False),
+}
+ONE_CLIENT = ("analytics", "summary")
+# The same for the open loop, where a # is a number that counts through the rows.
+OPEN = {
+    "W1": ["--path=/records/#"],
+    "W2": ["--path=/records/?limit=20&skip=0&status=active"],
+    "W4": [
+        "--method=POST",
+        "--path=/records/",
+        '--body={"title":"Made under load #","owner":"owner007","status":"active","description":"'
+        + "some words of description " * 5
+        + '"}',
+    ],
 }
 COLS = "id, title, owner, status, description, created_at, updated_at"
 PGBENCH = {  # the same SQL, straight from pgbench: the database's limit
@@ -38,6 +52,8 @@ PGBENCH = {  # the same SQL, straight from pgbench: the database's limit
     "put": "\\set id random(1, :rows)\n"
     "UPDATE records SET title = 'Changed under load', owner = 'owner007', status = 'done', "
     f"description = repeat('some words of description ', 5), updated_at = now() WHERE id = :id RETURNING {COLS};\n",
+    "summary": "SELECT status, count(*) FROM records GROUP BY status;\n"
+    "SELECT owner, count(*) FROM records GROUP BY owner;\n",
     "analytics": "SELECT status, count(*) FROM records GROUP BY status;\n"
     "SELECT owner, count(*) FROM records GROUP BY owner;\n",
 }
