@@ -23,12 +23,11 @@ Sql::Sql(cluster::Dialect dialect)
       create(
           "WITH input AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])"
           "  WITH ORDINALITY AS t(title, owner, status, description, key, fingerprint, n)),"
-          " keyed AS (SELECT DISTINCT ON (key) * FROM input WHERE key <> '' ORDER BY key, n),"
+          " keyed AS (SELECT DISTINCT ON (key) * FROM input ORDER BY key, n),"
           " claimed AS (INSERT INTO idempotency_keys (key, fingerprint, record_id)"
           "  SELECT key, fingerprint, nextval('records_id_seq') FROM keyed ORDER BY key"
           "  ON CONFLICT (key) DO NOTHING RETURNING key, record_id),"
-          " chosen AS (SELECT keyed.*, claimed.record_id FROM keyed JOIN claimed USING (key)"
-          "  UNION ALL SELECT input.*, nextval('records_id_seq') FROM input WHERE key = ''),"
+          " chosen AS (SELECT keyed.*, claimed.record_id FROM keyed JOIN claimed USING (key)),"
           " stored AS (INSERT INTO records (id, title, owner, status, description)"
           "  SELECT record_id, title, owner, status, description FROM chosen ORDER BY record_id RETURNING " RECORD_COLUMNS
           ")"

@@ -20,7 +20,7 @@ class Sql {
   explicit Sql(cluster::Dialect dialect);
 
   pg::Statement by_ids;             ///< $1 ids
-  pg::Statement create;             ///< $1 titles $2 owners $3 statuses $4 descriptions $5 keys (empty: none) $6 fingerprints
+  pg::Statement create;             ///< $1 titles $2 owners $3 statuses $4 descriptions $5 keys $6 fingerprints
   pg::Statement create_named;       ///< $1…$4 as above $5 name $6 places
   pg::Statement named_creations;    ///< $1 name: "place:id …", and when
   pg::Statement claim_name;         ///< $1 name: nothing can be created under it any more

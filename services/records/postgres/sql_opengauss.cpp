@@ -14,13 +14,12 @@ void Sql::speak_opengauss() {
   create = pg::Statement(
       "WITH input AS (SELECT ($1::text[])[n] AS title, ($2::text[])[n] AS owner, ($3::text[])[n] AS status, ($4::text[])[n] AS description,"
       "  ($5::text[])[n] AS key, ($6::text[])[n] AS fingerprint, n::bigint AS n FROM generate_subscripts($1::text[], 1) AS i(n)),"
-      " keyed AS (SELECT DISTINCT ON (key) * FROM input WHERE key <> '' ORDER BY key, n),"
+      " keyed AS (SELECT DISTINCT ON (key) * FROM input ORDER BY key, n),"
       " claimed AS (INSERT INTO idempotency_keys (key, fingerprint, record_id)"
       "  SELECT key, fingerprint, nextval('records_id_seq') FROM keyed"
       "  WHERE NOT EXISTS (SELECT 1 FROM idempotency_keys AS earlier WHERE earlier.key = keyed.key) ORDER BY key"
       "  RETURNING key, record_id),"
-      " chosen AS (SELECT keyed.*, claimed.record_id FROM keyed JOIN claimed USING (key)"
-      "  UNION ALL SELECT input.*, nextval('records_id_seq') FROM input WHERE key = ''),"
+      " chosen AS (SELECT keyed.*, claimed.record_id FROM keyed JOIN claimed USING (key)),"
       " stored AS (INSERT INTO records (id, title, owner, status, description)"
       "  SELECT record_id, title, owner, status, description FROM chosen ORDER BY record_id RETURNING " RECORD_COLUMNS
       ")"
