@@ -11,9 +11,14 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import time
 
 import requests
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from waiting import wait_until  # noqa: E402  handed on
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 BASE_IMAGE = "records-base:bookworm"
@@ -78,17 +83,6 @@ def free_ports(count):
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in sockets]
-
-
-def wait_until(condition, seconds, what):
-    """The first truthy value of `condition()`."""
-    end = time.monotonic() + seconds
-    while True:
-        if found := condition():
-            return found
-        if time.monotonic() > end:
-            raise AssertionError(f"{what} did not come within {seconds} s")
-        time.sleep(0.1)
 
 
 class Stack:

@@ -10,20 +10,10 @@ import urllib.error
 import urllib.request
 
 from local import CHECKOUT, Local, free_ports
+from waiting import wait_until
 
 SUMMARY = "/records/analytics/flink"
 FLINK = CHECKOUT / "deploy" / "flink" / "flink.sh"
-
-
-def wait_until(condition, timeout=60, what="it"):
-    """The first true value of the condition."""
-    deadline = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"{what} did not happen within {timeout} s"
-        time.sleep(0.1)
 
 
 class System(Local):

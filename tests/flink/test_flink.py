@@ -3,7 +3,8 @@
 import signal
 import threading
 
-from system import SUMMARY, figures, wait_until
+from system import SUMMARY, figures
+from waiting import wait_until
 
 
 def same_as_sql(system):
@@ -13,7 +14,7 @@ def same_as_sql(system):
         by_flink, by_sql = system.by_flink(), system.summary(engine="sql")[0]
         return figures(by_flink) == figures(by_sql) and by_flink
 
-    return wait_until(both, what="the same figures by Flink and by SQL")
+    return wait_until(both, 60, "the same figures by Flink and by SQL")
 
 
 def test_flink_counts_what_sql_counts_and_its_own_rest_shows_the_job(system):

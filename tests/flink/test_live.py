@@ -2,7 +2,8 @@
 
 import time
 
-from system import Churn, figures, wait_until
+from system import Churn, figures
+from waiting import wait_until
 
 
 def live(system, timeout=120):

@@ -2,9 +2,15 @@
 
 import itertools
 import os
+import pathlib
+import sys
 import time
 
 import requests
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from waiting import wait_until  # noqa: E402, F401  handed on
 
 _numbers = itertools.count(1)
 
@@ -12,17 +18,6 @@ _numbers = itertools.count(1)
 def unique(stem):
     """A text that no other test and no other run uses."""
     return f"{stem} {os.getpid()}-{time.time_ns():x}-{next(_numbers)}"
-
-
-def wait_until(condition, seconds=30, what="what was awaited"):
-    """The first truthy value of `condition()`."""
-    end = time.monotonic() + seconds
-    while True:
-        if found := condition():
-            return found
-        if time.monotonic() > end:
-            raise AssertionError(f"{what} did not come within {seconds} s")
-        time.sleep(0.02)
 
 
 class Api:

@@ -1,13 +1,13 @@
-"""Waiting for conditions. Used by everything that run.py does."""
+"""Waiting for conditions, the one way for all tests: whoever uses it puts this folder on the path."""
 
 import time
 
 
-class Late(RuntimeError):
+class Late(AssertionError):
     """A condition did not come true in time."""
 
 
-def wait_until(condition, seconds, what):
+def wait_until(condition, seconds=30, what="what was awaited"):
     """The first truthy value of `condition()`."""
     end = time.monotonic() + seconds
     while True:
