@@ -124,5 +124,6 @@ TEST_CASE("JDBC addresses: one node by its name, all for the primary; what is sp
   CHECK(jdbc.node("a:1").url.ends_with("&sslmode=require"));
   CHECK(jdbc.node("a:1").password == "p'w");
   CHECK(jdbc.node("::1:2").url.starts_with("jdbc:postgresql://[::1]:2/"));
+  CHECK(jdbc.primary().password == "p'w");
   CHECK(jdbc.primary().url.starts_with("jdbc:postgresql://a:1,[::1]:2/my%20db%26x?targetServerType=primary&"));
 }

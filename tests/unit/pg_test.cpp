@@ -1,8 +1,11 @@
 #include "pg/migrations.hpp"
 #include "pg/params.hpp"
+#include "pg/passfile.hpp"
 #include "pg/sqlstate.hpp"
 
 #include "support/catch.hpp"
+
+#include <sstream>
 
 using base::Code;
 using namespace std::string_literals;
@@ -78,4 +81,19 @@ TEST_CASE("a script is split at the ends of its statements") {
   CHECK(pg::split_statements("CREATE FUNCTION f() RETURNS void AS $$\nBEGIN\n  PERFORM 1;\nEND;\n$$ LANGUAGE plpgsql;\nSELECT 1;\n") ==
         Statements{"CREATE FUNCTION f() RETURNS void AS $$\nBEGIN\n  PERFORM 1;\nEND;\n$$ LANGUAGE plpgsql\n", "SELECT 1\n"});
   CHECK(pg::split_statements("SELECT 1") == Statements{"SELECT 1\n"});
+}
+
+TEST_CASE("a password is found in a passfile as libpq finds it") {
+  const pg::ConnInfo info{{"host", "db-1"}, {"port", "5432"}, {"dbname", "re:cords"}, {"user", "u"}};
+  const auto found = [&info](const char* text) {
+    std::istringstream file(text);
+    return pg::password_in(file, info);
+  };
+  CHECK(found("") == "");
+  CHECK(found("db-1:5432:re\\:cords:u:secret\n") == "secret");
+  CHECK(found("# db-1:5432:*:*:a\ndb-2:*:*:*:b\ndb-1:5433:*:*:c\n*:*:*:v:d\ndb-1:*:*:u:right\n*:*:*:*:late\n") == "right");
+  CHECK(found("*:*:*:*:one\\:two\\\\three:rest\r\n") == "one:two\\three");
+  CHECK(found("\\*:*:*:*:a star by name\n") == "");
+  CHECK(found("db-1:5432\n") == "");
+  CHECK(pg::password_of({{"password", "own"}, {"passfile", "/nowhere"}}) == "own");
 }

@@ -1,5 +1,7 @@
 #include "analytics/flink/jdbc.hpp"
 
+#include "pg/passfile.hpp"
+
 #include <algorithm>
 
 namespace analytics::flink {
@@ -44,6 +46,14 @@ JdbcLogin login(const pg::ConnInfo& info, const std::string& authorities, const 
 }
 
 }  // namespace
+
+Jdbc::Jdbc(const cluster::DatabaseConfig& database) : nodes_(database.nodes) {
+  for (cluster::NodeAddress& node : nodes_) {
+    std::string password = pg::password_of(node.info);
+    std::erase_if(node.info, [](const auto& setting) { return setting.first == "password"; });
+    node.info.emplace_back("password", std::move(password));
+  }
+}
 
 JdbcLogin Jdbc::node(const std::string& name) const {
   const auto found = std::ranges::find(nodes_, name, &cluster::NodeAddress::name);

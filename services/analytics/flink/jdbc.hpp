@@ -14,8 +14,8 @@ struct JdbcLogin {
 
 class Jdbc {
  public:
-  /// Copies what it needs. The database must be a cluster.
-  explicit Jdbc(const cluster::DatabaseConfig& database) : nodes_(database.nodes) {}
+  /// Copies what it needs; looks for a password where libpq does, PGPASSWORD and the passfile too. The database must be a cluster.
+  explicit Jdbc(const cluster::DatabaseConfig& database);
 
   /// One node by its name (host:port).
   JdbcLogin node(const std::string& name) const;
