@@ -1,4 +1,4 @@
-"""The whole system with a real Flink, started once for a file of tests as a user starts it."""
+"""The whole system with a real Flink, started once for all tests of a run as a user starts it."""
 
 import pathlib
 import sys
@@ -6,12 +6,12 @@ import sys
 import pytest
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "deploy"), str(TESTS / "support")]
+sys.path[:0] = [str(TESTS / name) for name in ("deploy", "http", "support")]
 
 from system import System  # noqa: E402
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def system():
     place = System()
     try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import threading
@@ -10,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from local import CHECKOUT, Local, free_ports
-from waiting import wait_until
+from waiting import Late, wait_until
 
 SUMMARY = "/records/analytics/flink"
 FLINK = CHECKOUT / "deploy" / "flink" / "flink.sh"
@@ -39,11 +40,19 @@ class System(Local):
         with urllib.request.urlopen(f"{self.url}{SUMMARY}?{parts}", timeout=150) as answer:
             return json.load(answer), time.monotonic() - began
 
-    def by_flink(self, timeout=60):
+    def by_flink(self, timeout=120):
         """The first summary that Flink makes again."""
-        return wait_until(
-            lambda: (seen := self.summary()[0])["engine"] == "flink" and seen, timeout, "a summary by Flink"
-        )
+        reasons = []
+
+        def by_flink():
+            seen = self.summary()[0]
+            reasons.append(seen.get("fallback_reason"))
+            return seen["engine"] == "flink" and seen
+
+        try:
+            return wait_until(by_flink, timeout, "a summary by Flink")
+        except Late as late:
+            raise Late(f"{late}: {list(dict.fromkeys(reasons))}") from None
 
     def refused(self):
         """The problem that asking for Flink alone is answered with, and its status."""
@@ -52,6 +61,26 @@ class System(Local):
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
+
+    def summarize_by_grpc(self, seconds, address=None, **request):
+        """The messages of a call with this deadline, which must not be missed."""
+        grpcurl = pathlib.Path(os.environ["RECORDS_TOOLS"]) / "bin" / "grpcurl"
+        done = subprocess.run(
+            [
+                *[grpcurl, "-plaintext", "-max-time", str(seconds), "-d", json.dumps(request)],
+                *[address or self.environment["ANALYTICS_LISTEN"], "analytics.v1.AnalyticsService/Summarize"],
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        decoder, rest, messages = json.JSONDecoder(), done.stdout.strip(), []
+        while rest:
+            message, end = decoder.raw_decode(rest)
+            messages.append(message)
+            rest = rest[end:].strip()
+        return messages
 
     def events(self, path):
         """Server-sent events: (name, data); the connection closes with the generator."""
@@ -94,7 +123,33 @@ class System(Local):
     def change(self, number, **change):
         return self.send("PATCH", f"/records/{number}", change, "application/merge-patch+json")
 
+    def load(self, owners):
+        """A record of each of these owners, by an import."""
+        lines = "".join(json.dumps({"title": "loaded", "owner": owner}) + "\n" for owner in owners)
+        request = urllib.request.Request(
+            self.url + "/records/import", lines.encode(), {"Content-Type": "application/x-ndjson"}
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            assert json.load(answer)["imported"] == len(owners)
+
+    def sql(self, *statements):
+        """Run on the primary by the database's superuser, one after another."""
+        done = subprocess.run(
+            ["psql", self.settings()["CLUSTER_SUPERUSER_DSN"].strip("'"), "-XAtq", "-v", "ON_ERROR_STOP=1"],
+            input=";\n".join(statements) + ";\n",
+            env={**self.environment, "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+
     # ---- parts ----
+
+    def settings(self):
+        """Of the database cluster."""
+        lines = (self.folder / "cluster.env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
 
     def pid(self, name):
         return int((self.folder / "run" / f"{name}.pid").read_text())
@@ -117,9 +172,7 @@ class System(Local):
 
     def kill_primary(self):
         """Both processes of the primary's node, at once; the node's name."""
-        settings = dict(
-            line.split("=", 1) for line in (self.folder / "cluster.env").read_text().splitlines() if "=" in line
-        )
+        settings = self.settings()
         for name, port in zip(
             settings["CLUSTER_NODES"].split(","), settings["CLUSTER_REST_PORTS"].split(","), strict=True
         ):
@@ -132,6 +185,47 @@ class System(Local):
             os.kill(int(postmaster), signal.SIGKILL)
             return name
         raise AssertionError("there is no primary")
+
+
+class Slots:
+    """A job of somebody else's that holds so many slots of the TaskManager, until the end of the block."""
+
+    def __init__(self, system, count):
+        self.system, self.count = system, count
+        self.gateway = f"http://127.0.0.1:{system.base + 33}/v3/sessions"
+        self.job_id = ""
+
+    def call(self, method, url, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or "{}")
+
+    def __enter__(self):
+        properties = {"execution.runtime-mode": "streaming", "parallelism.default": str(self.count)}
+        session = f"{self.gateway}/{self.call('POST', self.gateway, {'properties': properties})['sessionHandle']}"
+        for table in (
+            "many (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1')",
+            "gone (n BIGINT) WITH ('connector' = 'blackhole')",
+        ):
+            self.call("POST", f"{session}/configure-session", {"statement": f"CREATE TABLE {table}"})
+        statement = {"statement": "INSERT INTO gone SELECT n FROM many"}
+        operation = self.call("POST", f"{session}/statements", statement)["operationHandle"]
+        result = f"{session}/operations/{operation}/result/0?rowFormat=JSON"
+        self.job_id = wait_until(lambda: self.call("GET", result).get("jobID"), 30, "the job that takes the slots")
+        try:
+            wait_until(self.is_running, 60, "a job in each slot")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def is_running(self):
+        vertices = self.system.flink(f"/jobs/{self.job_id}")["vertices"]
+        return all(vertex["tasks"]["RUNNING"] == self.count for vertex in vertices)
+
+    def __exit__(self, *_):
+        self.call("PATCH", f"{self.system.flink_url}/jobs/{self.job_id}?mode=cancel")
 
 
 class Churn:
@@ -171,8 +265,18 @@ class Churn:
             self.failure = problem
 
 
-FIGURES = ("total", "status_counts", "owner_counts", "owners_total")
+FIGURES = ("total", "status_counts", "owner_counts", "owners_total", "other_owners_count")
 
 
 def figures(answer):
     return {name: answer[name] for name in FIGURES}
+
+
+def same_as_sql(system):
+    """A summary by Flink that shows what SQL shows; a standby may be a moment behind."""
+
+    def both():
+        by_flink, by_sql = system.by_flink(), system.summary(engine="sql")[0]
+        return figures(by_flink) == figures(by_sql) and by_flink
+
+    return wait_until(both, 150, "the same figures by Flink and by SQL")

@@ -1,20 +1,13 @@
-"""Summaries by a real Flink: right figures, progress, one job for all, cancelling; SQL with the reason without it."""
+"""Summaries by a real Flink: right figures, progress, one job for all, cancelling."""
 
+import collections
+import random
 import signal
 import threading
 
-from system import SUMMARY, figures
+from programs import Program
+from system import SUMMARY, same_as_sql
 from waiting import wait_until
-
-
-def same_as_sql(system):
-    """A summary by Flink that shows what SQL shows; a standby may be a moment behind."""
-
-    def both():
-        by_flink, by_sql = system.by_flink(), system.summary(engine="sql")[0]
-        return figures(by_flink) == figures(by_sql) and by_flink
-
-    return wait_until(both, 60, "the same figures by Flink and by SQL")
 
 
 def test_flink_counts_what_sql_counts_and_its_own_rest_shows_the_job(system):
@@ -49,6 +42,50 @@ def test_odd_owners_changes_and_deletions_are_counted_right(system):
     assert len(few["owner_counts"]) == 3
     assert sum(few["owner_counts"].values()) + few["other_owners_count"] == few["total"]
     assert few["owners_total"] == seen["owners_total"]
+
+
+def test_random_changes_are_counted_as_they_were_made(system):
+    chance, kept = random.Random(6), {}
+    owners, statuses = ["random 'a'", 'random, "b"', "random 😀", "random"], ["pending", "active", "done", "archived"]
+    for turn in range(300):
+        owner, status = chance.choice(owners), chance.choice(statuses)
+        if turn < 50 or chance.random() < 0.4:
+            number = system.post({"title": "random", "owner": owner, "status": status})["id"]
+        else:
+            number = chance.choice(list(kept))
+            if chance.random() < 0.3:
+                system.send("DELETE", f"/records/{number}")
+                del kept[number]
+                continue
+            system.change(number, owner=owner, status=status)
+        kept[number] = owner
+    seen = same_as_sql(system)
+    counted = collections.Counter(kept.values())
+    assert {owner: seen["owner_counts"].get(owner, 0) for owner in owners} == {
+        owner: counted[owner] for owner in owners
+    }
+
+
+def test_an_empty_table_is_nothing(system):
+    system.sql("DELETE FROM records")
+    seen = same_as_sql(system)
+    assert seen["total"] == seen["owners_total"] == seen["other_owners_count"] == 0
+    assert seen["owner_counts"] == {} and not any(seen["status_counts"].values())
+    system.post({"title": "only", "owner": "one"})
+    assert same_as_sql(system)["owner_counts"] == {"one": 1}
+    system.sql("DELETE FROM records")
+
+
+def test_of_very_many_owners_the_greatest_are_named_and_the_rest_is_stated(system):
+    # More than twice what an answer names, so that Flink's rows are cut on the way too. Of one count the first by name
+    # are named.
+    owners = [f"many {number}, 'x'" for number in range(20_400)]
+    system.load([*owners, *owners[-300:]])
+    seen = same_as_sql(system)
+    assert (seen["total"], seen["owners_total"], len(seen["owner_counts"])) == (20_700, 20_400, 10_000)
+    assert set(list(seen["owner_counts"])[:300]) == set(owners[-300:])
+    assert list(seen["owner_counts"])[300:] == sorted(owners[:-300])[:9_700]
+    assert seen["other_owners_count"] == 20_700 - 600 - 9_700
 
 
 def test_progress_comes_as_events(system):
@@ -99,56 +136,26 @@ def test_a_job_that_nobody_waits_for_any_more_is_cancelled(system):
     system.by_flink()
 
 
-def fallback(system, *words, within):
-    """Until Flink's absence is noticed a caller may wait a little; then it costs nothing. For Flink alone: 503."""
-    seen, seconds = system.summary()
-    assert seen["engine"] == "sql_fallback", seen
-    assert seconds < within, seen["fallback_reason"]
-
-    def down():
-        health = system.get("/health")["flink"]
-        return health["status"] == "down" and all(word in health["detail"] for word in words) and health
-
-    health = wait_until(down, what=f"Flink down in /health with {words}")
-    seen, seconds = system.summary()
-    assert seen["engine"] == "sql_fallback" and seen["fallback_reason"] == health["detail"]
-    assert seconds < 1
-    status, problem = system.refused()
-    assert status == 503 and problem["detail"] == health["detail"]
-
-
-def test_gateway_killed(system):
-    system.by_flink()
-    system.kill("flink-gateway")
-    fallback(system, f"127.0.0.1:{system.base + 33}", "Connection refused", within=5)
-    system.restart_flink()
-    same_as_sql(system)  # in a new session, for the old one went with the gateway
-
-
-def test_gateway_silent(system):
-    system.by_flink()
-    system.kill("flink-gateway", signal.SIGSTOP)
+def test_a_password_of_a_passfile_reaches_flink(system, tmp_path):
+    settings = system.settings()
+    ports = settings["GAUSS_PORT"].split(",")
+    nodes = ",".join(f"{host}:{port}" for host, port in zip(settings["GAUSS_HOST"].split(","), ports, strict=True))
+    program = Program(
+        "analytics-service",
+        tmp_path,
+        {
+            "DATABASE_URL": f"postgresql://records@{nodes}/records?passfile={settings['CLUSTER_PGPASS_FILE']}",
+            "ANALYTICS_LISTEN": "127.0.0.1:0",
+            "FLINK_SQL_GATEWAY_URL": f"http://127.0.0.1:{system.base + 33}",
+            "FLINK_REST_URL": system.flink_url,
+        },
+    )
     try:
-        fallback(system, "no answer in time", within=12)
+        address = f"127.0.0.1:{program.port}"
+        seen = system.summarize_by_grpc(60, address, engine="ENGINE_FLINK")[-1]["summary"]
     finally:
-        system.kill("flink-gateway", signal.SIGCONT)
-    system.by_flink()
-
-
-def test_taskmanager_killed(system):
-    system.by_flink()
-    system.kill("flink-taskmanager")
-    fallback(system, "no TaskManager", within=25)
-    system.restart_flink()
-    system.by_flink()
-
-
-def test_jobmanager_killed(system):
-    system.by_flink()
-    system.kill("flink-jobmanager")
-    fallback(system, f"127.0.0.1:{system.base + 31}", "Connection refused", within=12)
-    system.restart_flink()
-    same_as_sql(system)
+        program.stop()
+    assert seen["engine"] == "flink"
 
 
 def test_no_password_in_any_log(system):

@@ -2,8 +2,13 @@
 
 #include "analytics/postgres_counts.hpp"
 
+#include <algorithm>
+
 namespace analytics::flink {
 namespace {
+
+/// Flink's connector refuses a range of fewer ids than there are parts (scan.partition.num): that of a small table is widened.
+constexpr std::int64_t least_range = 1000;
 
 const pg::Statement& range() {
   static const pg::Statement statement(
@@ -18,8 +23,8 @@ Awaitable<base::Result<Scan>> plan(cluster::Cluster& cluster, Jdbc jdbc, base::D
     const base::Result<pg::Rows> rows = co_await connection.run(range(), {}, deadline);
     if (rows.has_error()) co_return rows.error();
     Scan scan;
-    scan.first_id = rows->int8(0, 0);
     scan.last_id = rows->int8(0, 1);
+    scan.first_id = std::min(rows->int8(0, 0), scan.last_id - least_range);  // below all ids there are none
     scan.expected = rows->int8(0, 2);
     co_return scan;
   };
