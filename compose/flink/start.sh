@@ -1,85 +1,23 @@
 #!/usr/bin/env bash
 # One Flink process in a container: flink-node jobmanager|taskmanager|sql-gateway|health. Settings: JOB_MANAGER, the name by which all
-# find the JobManager (this container's, and then only it finds itself); TASK_SLOTS, parallel parts of a TaskManager (2). Checkpoints are in /var/lib/flink, which all of them share. The configuration is
-# that of deploy/flink but for addresses.
+# find the JobManager (this container's, and then only it finds itself); TASK_SLOTS, parallel parts of a TaskManager (2). Checkpoints are in
+# /var/lib/flink, which all of them share. What the processes are started with is that of deploy/flink/node.sh.
 set -euo pipefail
 
-manager=${JOB_MANAGER:-$(hostname)}
-conf=/tmp/flink/conf
+# shellcheck source=../../deploy/flink/node.sh
+source /usr/local/lib/flink-node.sh
 
-configuration() {
-  cat <<YAML
-jobmanager.rpc.address: $manager
-jobmanager.rpc.port: 6123
-jobmanager.bind-host: 0.0.0.0
-rest.address: $manager
-rest.bind-address: 0.0.0.0
-rest.port: 8081
-taskmanager.host: $(hostname)
-taskmanager.bind-host: 0.0.0.0
-taskmanager.numberOfTaskSlots: ${TASK_SLOTS:-2}
-taskmanager.cpu.cores: 2.0
-taskmanager.memory.framework.heap.size: 96m
-taskmanager.memory.framework.off-heap.size: 64m
-taskmanager.memory.task.heap.size: 320m
-taskmanager.memory.task.off-heap.size: 32m
-taskmanager.memory.network.min: 64m
-taskmanager.memory.network.max: 64m
-taskmanager.memory.managed.size: 128m
-taskmanager.memory.jvm-metaspace.size: 192m
-taskmanager.memory.jvm-overhead.min: 64m
-taskmanager.memory.jvm-overhead.max: 64m
-sql-gateway.endpoint.rest.address: $(hostname)
-sql-gateway.endpoint.rest.bind-address: 0.0.0.0
-sql-gateway.endpoint.rest.port: 8083
-sql-gateway.session.idle-timeout: 10 min
-execution.target: remote
-execution.checkpointing.interval: 2s
-execution.checkpointing.dir: file:///var/lib/flink/checkpoints
-execution.checkpointing.savepoint-dir: file:///var/lib/flink/savepoints
-execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
-execution.checkpointing.num-retained: 2
-state.backend.type: hashmap
-restart-strategy.type: fixed-delay
-restart-strategy.fixed-delay.attempts: 2147483647
-restart-strategy.fixed-delay.delay: 1 s
-heartbeat.interval: 3000
-heartbeat.timeout: 12000
-slot.request.timeout: 15000
-web.submit.enable: false
-io.tmp.dirs: /tmp/flink
-YAML
-}
-
-logging() {
-  cat <<'PROPERTIES'
-rootLogger.level = WARN
-rootLogger.appenderRef.console.ref = console
-appender.console.name = console
-appender.console.type = CONSOLE
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %c{1} - %m%n
-PROPERTIES
-}
-
-# What Flink 1.20 needs to reach of Java 17.
-opened=(java.lang java.net java.io java.nio sun.nio.ch java.lang.reflect java.text java.time java.util java.util.concurrent
-  java.util.concurrent.atomic java.util.concurrent.locks)
-options=(-XX:+UseSerialGC --add-exports=java.base/sun.net.util=ALL-UNNAMED --add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED
-  --add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED "${opened[@]/#/--add-opens=java.base/}")
-for at in "${!options[@]}"; do
-  case ${options[at]} in --add-opens=*) options[at]+='=ALL-UNNAMED' ;; esac
-done
+manager=${JOB_MANAGER:-$(hostname)} host=$(hostname) bind=0.0.0.0 rpc_port=6123 rest_port=8081 gateway_port=8083
+slots=${TASK_SLOTS:-2} state=/var/lib/flink temporary=/tmp/flink
+conf=$temporary/conf
 
 launch() {
-  local heap=$1
-  shift
-  mkdir -p "$conf" /var/lib/flink/checkpoints /var/lib/flink/savepoints
-  configuration >"$conf/config.yaml"
-  logging >"$conf/log4j.properties"
-  # shellcheck disable=SC2086  # a list of options
-  FLINK_CONF_DIR=$conf exec java $heap "${options[@]}" -Djava.io.tmpdir=/tmp/flink "-Dlog4j2.configurationFile=$conf/log4j.properties" \
-    -cp '/opt/flink/lib/*' "$@"
+  flink_program "$1" "$conf"
+  mkdir -p "$conf" "$state/checkpoints" "$state/savepoints"
+  flink_config >"$conf/config.yaml"
+  flink_logging >"$conf/log4j.properties"
+  FLINK_CONF_DIR=$conf exec java "${flink_heap[@]}" "${flink_java_options[@]}" "-Djava.io.tmpdir=$temporary" \
+    "-Dlog4j2.configurationFile=$conf/log4j.properties" -cp '/opt/flink/lib/*' "${flink_main[@]}"
 }
 
 # ask HOST PORT PATH TEXT: whether the answer from there has TEXT in it.
@@ -92,12 +30,8 @@ ask() {
 }
 
 case ${1:-} in
-  jobmanager)
-    launch "-Xms128m -Xmx400m -XX:MaxMetaspaceSize=256m" org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint --configDir "$conf" ;;
-  taskmanager)
-    launch "-Xms416m -Xmx416m -XX:MaxDirectMemorySize=160m -XX:MaxMetaspaceSize=192m" \
-      org.apache.flink.runtime.taskexecutor.TaskManagerRunner --configDir "$conf" ;;
-  sql-gateway) launch "-Xms128m -Xmx384m" org.apache.flink.table.gateway.SqlGateway ;;
+  jobmanager | taskmanager) launch "$1" ;;
+  sql-gateway) launch gateway ;;
   health)
     case $(tr '\0' ' ' </proc/1/cmdline) in
       *StandaloneSession*) ask 127.0.0.1 8081 /overview ' 200 ' ;;

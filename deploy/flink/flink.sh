@@ -36,26 +36,14 @@ find_flink() {
   flink_ports ""
 }
 
-# launch_flink NAME HEAP MAIN_CLASS ARGUMENT...
+# launch_flink jobmanager|taskmanager|gateway
 launch_flink() {
-  local name=$1 heap=$2
-  shift 2
-  flink_runs "$name" && return 0
-  # shellcheck disable=SC2086  # HEAP is a list of options
-  launch "$name" "$dir/flink" env -i "PATH=$PATH" "HOME=$dir/flink" LANG=C.UTF-8 TZ=UTC "FLINK_CONF_DIR=$dir/flink/conf" \
-    java $heap "${java_options[@]}" "-Djava.io.tmpdir=$dir/flink/tmp" "-Dlog4j2.configurationFile=$dir/flink/conf/log4j.properties" \
-    -cp "$lib/*" "$@"
+  flink_runs "flink-$1" && return 0
+  flink_program "$1" "$dir/flink/conf"
+  launch "flink-$1" "$dir/flink" env -i "PATH=$PATH" "HOME=$dir/flink" LANG=C.UTF-8 TZ=UTC "FLINK_CONF_DIR=$dir/flink/conf" \
+    java "${flink_heap[@]}" "${flink_java_options[@]}" "-Djava.io.tmpdir=$dir/flink/tmp" \
+    "-Dlog4j2.configurationFile=$dir/flink/conf/log4j.properties" -cp "$lib/*" "${flink_main[@]}"
 }
-
-start_jobmanager() {
-  launch_flink flink-jobmanager "-Xms128m -Xmx400m -XX:MaxMetaspaceSize=256m" \
-    org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint --configDir "$dir/flink/conf"
-}
-start_taskmanager() {
-  launch_flink flink-taskmanager "-Xms416m -Xmx416m -XX:MaxDirectMemorySize=160m -XX:MaxMetaspaceSize=192m" \
-    org.apache.flink.runtime.taskexecutor.TaskManagerRunner --configDir "$dir/flink/conf"
-}
-start_gateway() { launch_flink flink-gateway "-Xms128m -Xmx384m" org.apache.flink.table.gateway.SqlGateway; }
 
 is_up() {
   curl -sf --noproxy '*' --max-time 2 "http://127.0.0.1:$gateway_port/v1/info" >/dev/null &&
@@ -87,9 +75,9 @@ start() {
   flink_runs flink-gateway || need_free_port "Flink's SQL Gateway" "$gateway_port"
   write_flink_configuration
   place_jars
-  start_jobmanager
-  start_taskmanager
-  start_gateway
+  launch_flink jobmanager
+  launch_flink taskmanager
+  launch_flink gateway
   wait_until 90 up_or_dead || die "Flink is not there after 90 s (logs: $dir/log/flink-*.log)"
   if name=$(dead_flink); then
     last_lines "$name"
