@@ -29,8 +29,8 @@ export async function follow() {
   } finally {
     byId('run-progress').hidden = true;
     giveUp = null;
-    // A little later: what has been given up is noted when its job has ended.
-    setTimeout(loadRuns, 700);
+    // What has been given up is noted a little later, once its job has been ended.
+    for (const wait of [300, 1500, 4000]) setTimeout(loadRuns, wait);
   }
 }
 
