@@ -33,7 +33,7 @@ licence_of() {
 }
 
 install -D -s -m 755 "$program" "$out/usr/bin/$name"
-mkdir -p "$out/usr/lib" "$out/usr/lib64" "$out/etc/ssl/certs" "$out/usr/share/sbom" "$out/tmp"
+mkdir -p "$out/usr/lib" "$out/usr/lib64" "$out/etc/ssl/certs" "$out/tmp"
 ln -s usr/lib "$out/lib"
 ln -s usr/lib64 "$out/lib64"
 chmod 1777 "$out/tmp"
@@ -59,4 +59,4 @@ for package in "${packages[@]}"; do
 done
 install -D -m 644 LICENSE "$out/usr/share/doc/$name/LICENSE"
 
-"${BASH_SOURCE[0]%/*}/bill.sh" "$name" "$version" "${packages[@]}" >"$out/usr/share/sbom/$name.cdx.json"
+"${BASH_SOURCE[0]%/*}/bill.sh" "$out" "$name" "$version" "${packages[@]}"

@@ -52,21 +52,13 @@ fi
 # The commit's time, so that the same commit gives the same labels.
 created=$(git log -1 --format=%cI 2>/dev/null || date -u +%FT%TZ)
 
-# build NAME DOCKERFILE [TARGET]
-build() {
-  printf 'publish.sh: building %s\n' "$1" >&2
-  DOCKER_BUILDKIT=1 docker build -q -f "$2" ${3:+--target "$3"} -t "$registry/$1:$tag" --build-arg "BASE=$base" \
-    --build-arg "VERSION=$tag" --build-arg "REVISION=$revision" --build-arg "CREATED=$created" ${ca:+--secret "id=ca,src=$ca"} . >/dev/null
-}
-
 names=(records-service analytics-service gateway frontend node etcd)
-for name in records-service analytics-service gateway; do build "$name" compose/Dockerfile "$name"; done
-build frontend compose/frontend/Dockerfile
-for name in node etcd; do build "$name" compose/node/Dockerfile "$name"; done
-if ((flink)); then
-  build flink compose/flink/Dockerfile
-  names+=(flink)
-fi
+if ((flink)); then names+=(flink); fi
+for name in "${names[@]}"; do
+  printf 'publish.sh: building %s\n' "$name" >&2
+  DOCKER_BUILDKIT=1 docker build -q -f compose/Dockerfile --target "$name" -t "$registry/$name:$tag" --build-arg "BASE=$base" \
+    --build-arg "VERSION=$tag" --build-arg "REVISION=$revision" --build-arg "CREATED=$created" ${ca:+--secret "id=ca,src=$ca"} . >/dev/null
+done
 
 # The registry's own answer to the push: what was really stored there.
 digest_of() {

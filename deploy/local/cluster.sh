@@ -166,12 +166,12 @@ SQL
   psql_leader "$app_database" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION IF NOT EXISTS pg_trgm' >/dev/null
 }
 
-# In a cluster that was made before the setting was: see ignore_slots in cluster_config.sh.
+# In a cluster that was made before the setting was.
 keep_foreign_slots() {
   local port
   port=$(leader_port) || return 1
   printf 'user = "patroni:%s"\n' "$(secret patroni)" | curl -sf --noproxy '*' --max-time 5 -K - -X PATCH -o /dev/null \
-    -d "{\"ignore_slots\": [{\"type\": \"logical\", \"database\": \"$app_database\", \"plugin\": \"pgoutput\"}]}" "http://127.0.0.1:$port/config"
+    -d "{\"ignore_slots\": $(ignored_slots "$app_database")}" "http://127.0.0.1:$port/config"
 }
 
 start() {

@@ -13,11 +13,12 @@ prepare_run_folder() {
 
 psql_local() { psql -X -q -v ON_ERROR_STOP=1 -h "$run_folder" -U postgres "$@"; }
 
-# The application's role owns its database, is no superuser, and may read pg_stat_replication. create_application CONNECTION
+# The application's role owns its database, is no superuser, and may read pg_stat_replication and, for Flink's change capture, the log.
+# create_application CONNECTION
 create_application() {
   psql -X -q -v ON_ERROR_STOP=1 "$1" >/dev/null <<SQL
 \\set password \`cat '$secrets/app.password'\`
-CREATE ROLE $app_role LOGIN PASSWORD :'password';
+CREATE ROLE $app_role LOGIN REPLICATION PASSWORD :'password';
 GRANT pg_monitor TO $app_role;
 CREATE DATABASE $app_database OWNER $app_role;
 \\connect $app_database

@@ -1,9 +1,11 @@
 # PostgreSQL under Patroni: whoever holds the lease in etcd (ETCD_HOST) is the primary, and a lost one is replaced without anybody's help.
-# The settings are those of deploy/local.
+# The cluster's own settings are those of deploy/local: patroni_bootstrap.sh is copied from there.
 # shellcheck shell=bash disable=SC2154
 set -euo pipefail
 # shellcheck source=common.sh
 source "$lib/common.sh"
+# shellcheck source=../../../deploy/local/lib/patroni_bootstrap.sh
+source "$lib/patroni_bootstrap.sh"
 
 configuration() {
   cat <<YAML
@@ -15,31 +17,7 @@ restapi:
   listen: 0.0.0.0:8008
   connect_address: $node_name:8008
   authentication: {username: patroni, password: "$(secret patroni)"}
-bootstrap:
-  dcs:
-    ttl: 20
-    loop_wait: 1
-    retry_timeout: 3
-    maximum_lag_on_failover: 1048576
-    primary_start_timeout: 0
-    synchronous_mode: true
-    postgresql:
-      use_pg_rewind: true
-      use_slots: true
-      parameters:
-        wal_level: logical
-        wal_log_hints: "on"
-        hot_standby: "on"
-        hot_standby_feedback: "on"
-        synchronous_commit: "on"
-        max_connections: ${GS_MAX_CONNECTIONS:-200}
-        max_wal_senders: 12
-        max_replication_slots: 12
-        max_slot_wal_keep_size: 2GB
-        wal_keep_size: 128MB
-        shared_buffers: ${GS_SHARED_BUFFERS:-128MB}
-        password_encryption: scram-sha-256
-  initdb: [{encoding: UTF8}, {locale: C.UTF-8}, data-checksums, {auth-host: scram-sha-256}, {auth-local: peer}]
+$(patroni_bootstrap "$app_database" peer "${GS_MAX_CONNECTIONS:-200}" "${GS_SHARED_BUFFERS:-128MB}")
   post_bootstrap: gauss-node post-bootstrap
 postgresql:
   listen: 0.0.0.0:5432

@@ -2,6 +2,8 @@
 # Sets and uses: node_count, names, pg_ports, rest_ports, etcd_port, etcd_peer_port.
 # shellcheck shell=bash disable=SC2154
 set -euo pipefail
+# shellcheck source=patroni_bootstrap.sh
+source "${BASH_SOURCE[0]%/*}/patroni_bootstrap.sh"
 
 readonly default_port_base=15430 app_role=records app_database=records scope=records
 readonly pg_bin=/usr/lib/postgresql/15/bin
@@ -63,8 +65,7 @@ make_secrets() {
 
 # ---- files ------------------------------------------------------------------------------------------------------------------------------
 
-# patroni_config INDEX: every node's configuration is the same but for name and ports. `dcs` is what the first start puts into etcd; later
-# changes of it go through `patronictl edit-config`.
+# patroni_config INDEX: every node's configuration is the same but for name and ports.
 patroni_config() {
   local name=${names[$1]}
   cat <<YAML
@@ -76,33 +77,7 @@ restapi:
   listen: 127.0.0.1:${rest_ports[$1]}
   connect_address: 127.0.0.1:${rest_ports[$1]}
   authentication: {username: patroni, password: "$(secret patroni)"}
-bootstrap:
-  dcs:
-    ttl: 20
-    loop_wait: 1
-    retry_timeout: 3
-    maximum_lag_on_failover: 1048576
-    primary_start_timeout: 0
-    synchronous_mode: true
-    # Slots of Flink's change capture are not Patroni's to drop; analytics-service makes and drops them.
-    ignore_slots: [{type: logical, database: $app_database, plugin: pgoutput}]
-    postgresql:
-      use_pg_rewind: true
-      use_slots: true
-      parameters:
-        wal_level: logical
-        wal_log_hints: "on"
-        hot_standby: "on"
-        hot_standby_feedback: "on"
-        synchronous_commit: "on"
-        max_connections: 200
-        max_wal_senders: 12
-        max_replication_slots: 12
-        max_slot_wal_keep_size: 2GB
-        wal_keep_size: 128MB
-        shared_buffers: 256MB
-        password_encryption: scram-sha-256
-  initdb: [{encoding: UTF8}, {locale: C.UTF-8}, data-checksums, {auth-host: scram-sha-256}, {auth-local: scram-sha-256}]
+$(patroni_bootstrap "$app_database" scram-sha-256 200 256MB)
 postgresql:
   listen: 127.0.0.1:${pg_ports[$1]}
   connect_address: 127.0.0.1:${pg_ports[$1]}
