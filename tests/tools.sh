@@ -23,6 +23,14 @@ install_helm() { GOBIN=$tools/bin go install "helm.sh/helm/v3/cmd/helm@$(<"$here
 
 install_kubectl_validate() { GOBIN=$tools/bin go install "sigs.k8s.io/kubectl-validate@$(<"$here/chart/kubectl-validate.version")"; }
 
+# Debian has compose 1.29 alone; with compose 2 many people will start the files.
+install_compose() {
+  local version
+  version=$(<"$here/compose/compose.version")
+  GOBIN=$tools/bin go install -ldflags "-X github.com/docker/compose/v2/internal.Version=$version" "github.com/docker/compose/v2/cmd@$version" &&
+    mv "$tools/bin/cmd" "$tools/bin/docker-compose-2"
+}
+
 # The schemas of kinds that are not Kubernetes' own, from the modules that define them: one line a module, then its files.
 install_crds() {
   local module files file folder
@@ -43,6 +51,7 @@ prepare_tools() {
   once "$tools/grpcurl.stamp" "$here/grpc/grpcurl.version" install_grpcurl
   once "$tools/helm.stamp" "$here/chart/helm.version" install_helm
   once "$tools/kubectl-validate.stamp" "$here/chart/kubectl-validate.version" install_kubectl_validate
+  once "$tools/compose.stamp" "$here/compose/compose.version" install_compose
   once "$tools/crds.stamp" "$here/chart/crds.versions" install_crds
   once "$here/browser/node_modules/.stamp" "$here/browser/package-lock.json" install_npm "$here/browser"
   once "$here/lint/node_modules/.stamp" "$here/lint/package-lock.json" install_npm "$here/lint"

@@ -11,6 +11,7 @@ import yaml
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 COMPOSE = CHECKOUT / "compose"
+COMPOSE_2 = os.environ["RECORDS_TOOLS"] + "/bin/docker-compose-2"
 FILES = {
     "docker-compose.yml": ["flink", "keycloak", "monitoring"],
     "gaussdb-pseudo-distributed.yml": ["product"],
@@ -22,19 +23,30 @@ def run(*command, **settings):
     return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=60)
 
 
-def config(file, *options, **settings):
-    """What Debian's compose 1.29 makes of a file, with all of its profiles."""
+def config(file, *options, compose="/usr/bin/docker-compose", **settings):
+    """What Debian's compose 1.29 (or another) makes of a file, with all of its profiles."""
     profiles = [word for profile in FILES[file] for word in ("--profile", profile)]
-    command = ["/usr/bin/docker-compose", *options, "-f", f"compose/{file}", *profiles, "config"]
+    command = [compose, *options, "-f", f"compose/{file}", *profiles, "config"]
     done = run(*command, **settings)
     assert done.returncode == 0, done.stderr
     return yaml.safe_load(done.stdout)
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_compose_2_understands_the_same(file):
+    old, new = config(file)["services"], config(file, compose=COMPOSE_2)["services"]
+    assert set(old) == set(new)
+    for name, service in old.items():
+        for key in ("image", "command", "environment", "read_only", "container_name", "tmpfs"):
+            assert service.get(key) == new[name].get(key), f"{name}: {key}"
+        for key in ("networks", "depends_on", "volumes"):
+            assert len(service.get(key, [])) == len(new[name].get(key, [])), f"{name}: {key}"
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_every_service_is_kept_down(file):
     for name, service in config(file)["services"].items():
-        if "build" not in service or name.startswith("flink"):
+        if "build" not in service:
             continue
         assert service.get("read_only") is True, name
         assert service.get("privileged", False) is False, name
@@ -88,13 +100,41 @@ def test_one_setting_chooses_opengauss():
     assert found["services"]["records-service"]["environment"]["GAUSS_DIALECT"] == "opengauss"
 
 
+def test_one_setting_brings_flink_and_says_where_it_is():
+    found = config("docker-compose.yml", "--env-file", "compose/flink.env")
+    analytics = found["services"]["analytics-service"]
+    for setting, port in (("FLINK_SQL_GATEWAY_URL", 8083), ("FLINK_REST_URL", 8081)):
+        host = re.fullmatch(rf"http://([a-z-]+):{port}", analytics["environment"][setting]).group(1)
+        assert set(found["services"][host]["networks"]) & set(analytics["networks"])
+    assert str(analytics["environment"]["FLINK_CDC"]).lower() == "true"
+    settings = (COMPOSE / "flink.env").read_text()
+    assert "COMPOSE_PROFILES=flink\n" in settings
+
+
 def test_prometheus_understands_its_files():
     for command in (
         ["promtool", "check", "config", "--syntax-only", "compose/monitoring/prometheus.yml"],
         ["promtool", "check", "rules", "deploy/alerts.yml"],
+        ["promtool", "test", "rules", "tests/compose/alerts.test.yml"],
     ):
         done = run(*command)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_seen_to_fire_and_not_to():
+    rules = [
+        rule
+        for group in yaml.safe_load((CHECKOUT / "deploy/alerts.yml").read_text())["groups"]
+        for rule in group["rules"]
+    ]
+    cases = [
+        case
+        for test in yaml.safe_load((CHECKOUT / "tests/compose/alerts.test.yml").read_text())["tests"]
+        for case in test["alert_rule_test"]
+    ]
+    named = {rule["alert"] for rule in rules}
+    assert {case["alertname"] for case in cases if case.get("exp_alerts")} == named
+    assert {case["alertname"] for case in cases if not case.get("exp_alerts")} == named
 
 
 def test_the_dashboard_asks_the_provisioned_source():

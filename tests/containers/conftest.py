@@ -4,7 +4,7 @@ import os
 import sys
 
 import pytest
-from stack import CHECKOUT, Stack, need_engine, run
+from stack import BASE_IMAGE, CHECKOUT, COMPOSE_2, Stack, docker, need_engine, run
 
 PORTS = ("HTTP_PORT", "FRONTEND_PORT")
 GAUSS_PORTS = ("GS_PRIMARY_PORT", "GS_STANDBY1_PORT", "GS_STANDBY2_PORT")
@@ -23,12 +23,31 @@ def all_in_one():
 
 
 @pytest.fixture(scope="module")
+def with_flink():
+    """All in one with Flink. Prometheus is started by its name: the Grafana of its profile cannot be had everywhere."""
+    stand_in = docker(
+        "build", "-q", "--build-arg", f"BASE={BASE_IMAGE}", str(CHECKOUT / "tests/containers/prometheus")
+    ).strip()
+    stack = Stack(
+        "docker-compose.yml",
+        "records-test-flink",
+        (*PORTS, "PROMETHEUS_PORT"),
+        "flink",
+        env_file="flink.env",
+        PROMETHEUS_IMAGE=stand_in,
+    )
+    yield stack
+    stack.down()
+
+
+@pytest.fixture(scope="module")
 def pseudo():
     stack = Stack(
         "gaussdb-pseudo-distributed.yml",
         "records-test-gauss",
         (*PORTS, *GAUSS_PORTS),
         "product",
+        compose=COMPOSE_2,
         GS_PREFIX="records-test-",
         GS_NETWORK="records-test-gauss-net",
     )

@@ -4,11 +4,9 @@ Needs a Docker engine that answers; run.sh of the tests starts one. Used by conf
 """
 
 import contextlib
-import functools
 import json
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -66,15 +64,9 @@ def need_engine():
         raise RuntimeError(f"no Docker engine answers (tests/run.sh containers starts one as root): {answer.stderr}")
 
 
-@functools.cache
-def compose_command():
-    """Compose 2 where it is, else 1.29."""
-    modern = subprocess.run(["docker", "compose", "version"], env=ENVIRONMENT, capture_output=True)
-    if modern.returncode == 0:
-        return ["docker", "compose"]
-    if shutil.which("docker-compose", path=ENVIRONMENT["PATH"]) is None:
-        raise RuntimeError("neither `docker compose` nor docker-compose is there")
-    return ["docker-compose"]
+# Debian's compose 1.29, and compose 2 as run.sh has prepared it: each brings up one of the files.
+COMPOSE_1 = "/usr/bin/docker-compose"
+COMPOSE_2 = os.environ["RECORDS_TOOLS"] + "/bin/docker-compose-2"
 
 
 def free_ports(count):
@@ -86,14 +78,16 @@ def free_ports(count):
 
 
 class Stack:
-    def __init__(self, file, project, ports, *profiles, **settings):
+    def __init__(self, file, project, ports, *profiles, compose=COMPOSE_1, env_file=None, **settings):
         """`ports`: the names of the settings that are ports; each gets a free one."""
         self.project = project
         self.ports = dict(zip(ports, free_ports(len(ports)), strict=True))
         self.settings = {**{name: str(port) for name, port in self.ports.items()}, **settings}
         self.settings["CORS_ORIGINS"] = CORS_ORIGIN
         self.settings["TRUST_FORWARDED_FOR"] = "true"
-        self._command = [*compose_command(), "-p", project, "-f", f"compose/{file}"]
+        self._command = [compose, "-p", project, "-f", f"compose/{file}"]
+        if env_file:
+            self._command += ["--env-file", f"compose/{env_file}"]
         for profile in profiles:
             self._command += ["--profile", profile]
         self.gateway = f"http://127.0.0.1:{self.ports['HTTP_PORT']}"
@@ -129,6 +123,11 @@ class Stack:
         response = requests.get(self.frontend + path, timeout=35)
         assert response.status_code == 200, response.text
         return response
+
+    def psql(self, node, query, database="postgres"):
+        """What a node answers to its superuser, who needs no password inside."""
+        words = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", "/run/gauss", "-U", "postgres", "-d"]
+        return self.compose("exec", "-T", node, *words, database, "-c", query).strip()
 
     def nodes(self):
         """Name (without port) to role, as the product sees the cluster."""

@@ -65,6 +65,21 @@ def test_the_primary_s_container_is_killed_under_writes_and_nothing_is_lost(all_
     wait_until(all_in_one.is_whole, 120, "the killed node as a standby")
 
 
+def test_patroni_leaves_a_slot_of_change_capture_alone(all_in_one):
+    primary = all_in_one.primary()
+    slots = "SELECT string_agg(slot_name, ' ') FROM pg_replication_slots WHERE slot_name IN ('kept', 'stray')"
+    all_in_one.psql(primary, "SELECT pg_create_logical_replication_slot('kept', 'pgoutput')", "records")
+    all_in_one.psql(primary, "SELECT pg_create_physical_replication_slot('stray')")
+    # Patroni looks for slots that it does not know when PostgreSQL has started; the other one shows when it has.
+    all_in_one.compose(
+        "exec", "-T", primary, "patronictl", "-c", "/run/gauss/patroni.yml", "restart", "--force", "records", primary
+    )
+    wait_until(lambda: "stray" not in all_in_one.psql(primary, slots), 60, "Patroni's dropping the stray slot")
+    assert all_in_one.psql(primary, slots) == "kept"
+    all_in_one.psql(primary, "SELECT pg_drop_replication_slot('kept')")
+    wait_until(all_in_one.is_whole, 60, "a whole cluster")
+
+
 def test_a_killed_service_comes_back_and_requests_wait_for_it(all_in_one):
     for service in PROGRAMS[:2]:
         all_in_one.kill(service)

@@ -81,6 +81,4 @@ def test_a_standby_is_promoted_by_hand_and_the_old_primary_gives_way(pseudo, say
 
 
 def received(stack, node):
-    query = "SELECT pg_last_wal_receive_lsn() - '0/0'::pg_lsn"
-    answer = stack.compose("exec", "-T", node, "psql", "-XAt", "-h", "/run/gauss", "-U", "postgres", "-c", query)
-    return int(answer)
+    return int(stack.psql(node, "SELECT pg_last_wal_receive_lsn() - '0/0'::pg_lsn"))
