@@ -86,6 +86,20 @@ def test_a_budget_covers_each_part_and_an_autoscaler_owns_its_replicas(rendered)
         assert {one["metadata"]["name"] for one in rendered.kind("Deployment")} <= budgets
 
 
+def test_an_autoscaler_looks_at_the_processors_that_a_pod_can_use(external):
+    """One for each event loop: gateway.threads is 2 here."""
+    targets = {
+        one["spec"]["scaleTargetRef"]["name"].split("-")[-1]: one["spec"]["metrics"][0]["resource"]["target"]
+        for one in external.kind("HorizontalPodAutoscaler")
+    }
+    assert {part: (one["type"], one["averageValue"]) for part, one in targets.items()} == {
+        "gateway": ("AverageValue", "1400m"),
+        "records": ("AverageValue", "600m"),
+        "analytics": ("AverageValue", "800m"),
+        "frontend": ("AverageValue", "700m"),
+    }
+
+
 def test_every_selector_finds_its_pods(rendered):
     """Services, budgets and policies choose by labels: each choice must be the labels of some pod."""
     labels = [

@@ -116,7 +116,8 @@ spec:
   maxReplicas: {{ $values.autoscaling.max }}
   metrics:
     - type: Resource
-      resource: { name: cpu, target: { type: Utilization, averageUtilization: {{ $values.autoscaling.cpu }} } }
+      # Of what the program can use, an event loop each processor, and not of what it has asked for.
+      resource: { name: cpu, target: { type: AverageValue, averageValue: {{ mul (int (default 1 $values.threads)) $values.autoscaling.cpu 10 }}m } }
   # Up at once, down slowly: a pod that goes takes its clients' connections with it.
   behavior:
     scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: Percent, value: 100, periodSeconds: 15 }] }
