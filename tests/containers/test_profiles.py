@@ -73,7 +73,8 @@ def test_flink_makes_the_summary(with_flink, say):
 def test_live_counts_come_by_change_capture(with_flink, say):
     wait_until(lambda: live_counts(with_flink)["source"] == "flink_cdc", 120, "live counts by Flink")
     jobs = flink(with_flink, "/jobs/overview")["jobs"]
-    assert [job["state"] for job in jobs if job["name"].endswith("-live")] == ["RUNNING"]
+    # On a busy machine one may have been given up and begun anew before.
+    assert [job["state"] for job in jobs if job["name"].endswith("-live")].count("RUNNING") == 1
     slots = with_flink.psql(
         with_flink.primary(), "SELECT slot_name FROM pg_replication_slots WHERE plugin = 'pgoutput' AND active"
     )
@@ -91,8 +92,9 @@ def test_live_counts_come_by_change_capture(with_flink, say):
 
 def test_without_the_sql_gateway_sql_answers_and_flink_is_taken_up_again(with_flink):
     with_flink.compose("stop", "--timeout", "5", "flink-sql-gateway")
+    total = with_flink.get("/records/?limit=1").json()["total"]
     seen = with_flink.get(SUMMARY).json()
-    assert (seen["engine"], seen["total"]) == ("sql_fallback", 350) and seen["fallback_reason"]
+    assert (seen["engine"], seen["total"]) == ("sql_fallback", total) and seen["fallback_reason"]
     with_flink.compose("start", "flink-sql-gateway")
     wait_until(lambda: by_flink(with_flink), 60, "a summary by Flink again")
 
