@@ -24,6 +24,7 @@ Builds and tests on this Debian 12 machine, and ends with ctest's summary and ex
   grpc          the services by grpcurl        browser       console, frontend and documentation in Chromium
   chaos         nodes and programs killed, paused, cut off under load; the history checked against the database
   analytics     summaries and live counts on a real Flink; each cause of the fallback provoked
+  bench         the instructions of the hot paths, counted by callgrind and held to a budget
   deploy        the local cluster and run.sh, the Helm chart, compose files, openGauss scripts
   lint          scripts and protocol definitions
   containers    the images, both compose files and publishing on a Docker engine; root starts one where none answers. Without

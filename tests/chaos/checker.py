@@ -4,6 +4,9 @@ test_checker.py.
 Promised: an acknowledged write is there exactly once and for good; nothing is there that was not asked for; the
 versions of a record grow in the order in which its writes happened; a repeated key gets the first answer; a read shows
 at least the write it is based on, and what had been acknowledged before that write began.
+
+Not promised, so counted apart: that a read shows nothing which a failover may still undo. A standby that is not the
+synchronous one can have a write that nobody has acknowledged yet and that its successor never got.
 """
 
 import collections
@@ -22,9 +25,13 @@ KINDS = {
     "unexpected": "answers that no fault excuses",
 }
 
+NOTES = {"undone": "reads of a write that was not acknowledged yet, and that a failover then undid"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Violation:
+    """Of a promise, or (its kind is one of NOTES) what is only worth knowing."""
+
     kind: str
     text: str
     at: float = 0.0
@@ -120,10 +127,11 @@ class Checker:
             self.tell("phantom", f"{where}: nobody asked record {record} to hold {mark!r}", at)
             return
         stored = self.timelines[record].by_version.get(version, mark) if record in self.timelines else mark
-        if stored != mark:
-            self.tell(
-                "lost", f"{where}: version {version} of record {record} was acknowledged as {stored}, and is {mark}", at
-            )
+        if stored == mark:
+            return
+        text = f"{where}: version {version} of record {record} was acknowledged as {stored}, and is {mark}"
+        early = call and not call.is_write and min(write.end, self.writes[stored].end) > call.end
+        self.tell("undone" if early else "lost", text, at)
 
     def check_absence(self, call):
         timeline, own = self.timelines.get(call.record), self.writes.get(call.name)

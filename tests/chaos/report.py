@@ -6,7 +6,7 @@ import dataclasses
 import json
 import statistics
 
-from checker import KINDS
+from checker import KINDS, NOTES
 from clients import DEADLINE
 from watch import longest_pause
 
@@ -37,7 +37,9 @@ def failure(call):
 class Report:
     def __init__(self, options, calls, windows, taken, violations, left_out, troubles):
         self.options, self.calls, self.windows = options, calls, windows
-        self.violations, self.left_out, self.troubles = violations, left_out, troubles
+        self.violations = [each for each in violations if each.kind in KINDS]
+        self.notes = [each for each in violations if each.kind in NOTES]
+        self.left_out, self.troubles = left_out, troubles
         self.acks = sorted(call.end for call in calls if call.is_write and call.acknowledged)
         self.direct = sorted(when for when, _ in taken)
         self._starts = [window.start for window in windows]
@@ -107,6 +109,7 @@ class Report:
             "failed": dict(collections.Counter(str(why) for _, why, _ in self.failures)),
             "excused": {str(why): count for why, count in self.excused.items()},
             "violations": {kind: kinds[kind] for kind in KINDS},
+            "notes": {kind: sum(note.kind == kind for note in self.notes) for kind in NOTES},
             "milliseconds": {
                 f"p{part}": round(1000 * durations[min(len(durations) - 1, len(durations) * part // 100)], 1)
                 for part in (50, 99)
@@ -158,6 +161,9 @@ class Report:
             "| Violation | Count |",
             "|---|---|",
             *(f"| {kind}: {KINDS[kind]} | {count} |" for kind, count in kinds.items()),
+            "",
+            *(f"No violation: {count} {NOTES[kind]}." for kind, count in found["notes"].items()),
+            "",
         ]
         lines += [f"- left out: {name}, {why}" for name, why in self.left_out.items()]
         lines += [f"- trouble: {trouble}" for trouble in self.troubles]

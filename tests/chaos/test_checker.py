@@ -197,6 +197,20 @@ FAULTY = {
     ),
 }
 
+# p1 and p2 are both under way when version 2 is read as p1's; then a failover makes p2 the first.
+BOTH = [CREATED, write("patch", "p1", 2, 9, 3), write("patch", "p2", 2, 8, 2)]
+EARLY_OR_LATE = {
+    "both under way": ("undone", get(4, 2, "p1", "c"), [row(3, "p1")]),
+    "after the other's acknowledgement": ("lost", get(8, 2, "p1", "c"), [row(3, "p1")]),
+    "at the end": ("lost", get(4, 2, "p2", "c"), [row(2, "p1")]),
+}
+
+
+@pytest.mark.parametrize("name", EARLY_OR_LATE)
+def test_a_read_of_what_a_failover_undid_is_noted_only_if_nobody_had_been_told(name):
+    told, read, rows = EARLY_OR_LATE[name]
+    assert told in kinds([*BOTH, read], rows)
+
 
 @pytest.mark.parametrize("name", FAULTY)
 def test_a_fault_is_told_by_its_name(name):
