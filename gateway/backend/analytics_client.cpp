@@ -15,6 +15,16 @@ namespace {
 /// In a row, without a message between.
 constexpr int most_repeats = 3;
 
+/// Whether the connection broke; a reason is the service's own word: it is there.
+template <class Message>
+bool is_broken(const base::Result<Message>& reply) {
+  return reply.has_error() && reply.error().code == base::Code::unavailable && reply.error().reason.empty();
+}
+
+bool may_repeat(const CallOptions& options, int repeats) {
+  return options.waits_for && repeats < most_repeats && !(options.cancellation && options.cancellation->cancelled());
+}
+
 /// A stream of answers that is opened anew when it breaks.
 template <class Message>
 class Repeated final : public Incoming<Message> {
@@ -26,10 +36,7 @@ class Repeated final : public Incoming<Message> {
   Reply<const Message*> next(base::Deadline by) override {
     for (int repeats = 0;; ++repeats) {
       auto message = co_await stream_->next(by);
-      // A reason is the service's own word: it is there.
-      const bool broken = message.has_error() && message.error().code == base::Code::unavailable && message.error().reason.empty();
-      if (!broken || !options_.waits_for || repeats == most_repeats) co_return message;
-      if (options_.cancellation && options_.cancellation->cancelled()) co_return message;
+      if (!is_broken(message) || !may_repeat(options_, repeats)) co_return message;
       stream_ = open_();
     }
   }
@@ -76,8 +83,11 @@ Reply<v1::ListRunsResponse> AnalyticsClient::runs(int limit, const CallOptions& 
   };
   v1::ListRunsRequest request;
   request.set_limit(limit);
-  const CallOptions kept = options;
-  co_return co_await unary<v1::ListRunsResponse>(loop_, request, kept, start);
+  const CallOptions waiting = options.waiting_for(service_);
+  for (int repeats = 0;; ++repeats) {
+    auto runs = co_await unary<v1::ListRunsResponse>(loop_, request, waiting, start);
+    if (!is_broken(runs) || !may_repeat(waiting, repeats)) co_return runs;
+  }
 }
 
 }  // namespace backend
