@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
+import grpcurl
 from local import CHECKOUT, Local
 from waiting import Late, wait_until
 
@@ -77,10 +78,10 @@ class System(Local):
 
     def summarize_by_grpc(self, seconds, address=None, **request):
         """The messages of a call with this deadline, which must not be missed."""
-        grpcurl = pathlib.Path(os.environ["RECORDS_TOOLS"]) / "bin" / "grpcurl"
+        program = pathlib.Path(os.environ["RECORDS_TOOLS"]) / "bin" / "grpcurl"
         done = subprocess.run(
             [
-                *[grpcurl, "-plaintext", "-max-time", str(seconds), "-d", json.dumps(request)],
+                *[program, "-plaintext", "-max-time", str(seconds), "-d", json.dumps(request)],
                 *[address or self.environment["ANALYTICS_LISTEN"], "analytics.v1.AnalyticsService/Summarize"],
             ],
             capture_output=True,
@@ -88,12 +89,7 @@ class System(Local):
             timeout=60,
         )
         assert done.returncode == 0, done.stderr
-        decoder, rest, messages = json.JSONDecoder(), done.stdout.strip(), []
-        while rest:
-            message, end = decoder.raw_decode(rest)
-            messages.append(message)
-            rest = rest[end:].strip()
-        return messages
+        return grpcurl.messages(done.stdout)
 
     def events(self, path):
         """Server-sent events: (name, data); the connection closes with the generator."""

@@ -11,8 +11,10 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "http"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / name) for name in ("http", "support")]
 
+import grpcurl  # noqa: E402
 from programs import Services  # noqa: E402
 
 
@@ -35,12 +37,7 @@ class Answer:
 
     @property
     def messages(self):
-        decoder, rest, found = json.JSONDecoder(), self.printed.strip(), []
-        while rest:
-            message, end = decoder.raw_decode(rest)
-            found.append(message)
-            rest = rest[end:].strip()
-        return found
+        return grpcurl.messages(self.printed)
 
     @property
     def message(self):
