@@ -83,11 +83,12 @@ def test_live_counts_come_by_change_capture(with_flink, say):
 
     def arrived():
         seen = live_counts(with_flink)
-        return seen["source"] == "flink_cdc" and seen["owner_counts"].get("Grace") == 50 and seen
+        # Flink writes each row of its sink by itself: for a moment one group has the new records and another not yet.
+        counts = (seen["owner_counts"].get("Grace"), seen["total"], sum(seen["status_counts"].values()))
+        return seen["source"] == "flink_cdc" and counts == (50, 350, 350) and seen
 
-    seen = wait_until(arrived, 30, "the new records in Flink's counts")
+    seen = wait_until(arrived, 30, "the new records in all of Flink's counts")
     say(f"{seen['source']}: {seen['total']} records, {seen['lag_ms']} ms behind")
-    assert seen["total"] == 350
 
 
 def test_without_the_sql_gateway_sql_answers_and_flink_is_taken_up_again(with_flink):
