@@ -274,6 +274,7 @@ Awaitable<void> BatchStream::run_creations(BatchPtr batch, Group group) {
 Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, WriteName name, CallOptions options) {
   switch (call.request_case()) {
     case v1::Call::kList:
+      options.audience.add([batch, id = call.id()] { return batch->cancelled.contains(id); });
       answer(batch, call, co_await calls_.list(call.list(), options));
       break;
     case v1::Call::kUpdate:

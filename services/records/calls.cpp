@@ -45,10 +45,11 @@ Awaitable<Replied<v1::ListResponse>> Calls::list(v1::ListRequest request, CallOp
   co_return co_await lists_.ask(std::move(key), options, std::move(run));
 }
 
-/// The strictest position and the longest deadline.
+/// The strictest position, the longest deadline, and whoever stays longest.
 void Calls::suit_both(CallOptions& all, const CallOptions& more) {
   all.position = std::max(all.position, more.position);
   all.deadline = std::max(all.deadline, more.deadline);
+  all.audience.join(more.audience);
 }
 
 Awaitable<Replied<v1::ListResponse>> Calls::find(ListQuery query, CallOptions options) {

@@ -16,8 +16,9 @@ struct CallOptions {
   base::Deadline deadline;
   Position position = 0;
   Consistency consistency = Consistency::session;
+  base::Audience audience{};  ///< of what may take long: lists
 
-  ReadOptions read() const { return {position, consistency, deadline}; }
+  ReadOptions read() const { return {position, consistency, deadline, audience}; }
 };
 
 /// Tells a write from all others when it is sent again: the message that carried it first, and its place there. `message` empty: it is not.

@@ -2,6 +2,7 @@
 // tests/integration/store_contract run against both.
 #pragma once
 
+#include "base/audience.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "records/record.hpp"
@@ -33,6 +34,7 @@ struct ReadOptions {
   Position position = 0;
   Consistency consistency = Consistency::session;
   base::Deadline deadline;
+  base::Audience audience{};
 };
 
 /// `key` empty: no idempotency. `fingerprint` tells requests apart that use the same key.

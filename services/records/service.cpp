@@ -45,7 +45,11 @@ grpc::ServerUnaryReactor* handle(grpc::CallbackServerContext* context, const boo
 }  // namespace
 
 grpc::ServerUnaryReactor* Service::List(grpc::CallbackServerContext* context, const v1::ListRequest* request, v1::ListResponse* response) {
-  return handle(context, loop_, request, response, [this](const v1::ListRequest& r, const CallOptions& o) { return calls_.list(r, o); });
+  const auto call = [this, context](const v1::ListRequest& r, CallOptions o) {
+    o.audience.add([context] { return context->IsCancelled(); });
+    return calls_.list(r, std::move(o));
+  };
+  return handle(context, loop_, request, response, call);
 }
 
 grpc::ServerUnaryReactor* Service::Get(grpc::CallbackServerContext* context, const v1::GetRequest* request, v1::GetResponse* response) {

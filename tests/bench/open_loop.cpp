@@ -35,7 +35,8 @@ struct Options {
   std::uint16_t port = 8000;
   double rate = 0, seconds = 10;
   int connections = 64;
-  std::string method = "GET", path = "/", body, client;
+  std::string method = "GET", path = "/", body;
+  std::vector<std::string> clients;
   std::uint64_t numbers = 1;
 };
 
@@ -57,7 +58,7 @@ class Load;
 /// One connection: one request at a time.
 class Line {
  public:
-  Line(Load& load, asio::io_context& context) : load_(load), socket_(context), in_(64 * 1024, '\0') {}
+  Line(Load& load, asio::io_context& context) : load_(load), socket_(context), in_(8 * 1024, '\0') {}
 
   bool open(const tcp::endpoint& where) {
     error_code error;
@@ -135,7 +136,7 @@ class Load {
     const std::uint64_t number = count_++ % options_.numbers + 1;
     const std::string body = with_number(options_.body, number);
     std::string text = options_.method + " " + with_number(options_.path, number) + " HTTP/1.1\r\nHost: bench\r\n";
-    if (!options_.client.empty()) text += "X-Forwarded-For: " + options_.client + "\r\n";
+    if (const auto& all = options_.clients; !all.empty()) text += "X-Forwarded-For: " + all[count_ % all.size()] + "\r\n";
     if (!body.empty()) text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     return text + "\r\n" + body;
   }
@@ -248,7 +249,7 @@ int main(int argc, char** argv) {
   app.add_option("--path", options.path);
   app.add_option("--body", options.body);
   app.add_option("--numbers", options.numbers);
-  app.add_option("--client", options.client, "sent as X-Forwarded-For");
+  app.add_option("--client", options.clients, "sent as X-Forwarded-For; of several each in its turn");
   CLI11_PARSE(app, argc, argv);
   try {
     std::cout << Load(options).run().dump() << "\n";

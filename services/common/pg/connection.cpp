@@ -20,11 +20,21 @@ namespace {
 
 constexpr auto watchdog_period = std::chrono::milliseconds(20);
 
-/// What every session of ours starts with. No statement outlives 60 s on the server, whatever happens to us.
+/// What every session of ours starts with. No statement outlives 60 s on the server, whatever happens to us; and since PostgreSQL 14 none
+/// outlives our closing of the connection for long.
 constexpr const char* session_setup =
     "SET client_encoding = 'UTF8'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'; SELECT version()";
+constexpr const char* session_setup_14 =
+    "SET client_encoding = 'UTF8'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'; "
+    "SET client_connection_check_interval = '500ms'; SELECT version()";
 constexpr const char* session_setup_opengauss =
     "SET client_encoding = 'UTF8'; SET statement_timeout = '60s'; SET session_timeout = 0; SELECT version()";
+
+/// By PQserverVersion; openGauss reports the PostgreSQL that it grew from, 9.2.
+const char* session_setup_of(int version) {
+  if (version < 90300) return session_setup_opengauss;
+  return version < 140000 ? session_setup : session_setup_14;
+}
 
 std::string* find(ConnInfo& info, std::string_view key) {
   for (auto& [name, value] : info)
@@ -55,6 +65,18 @@ std::string with_advice(std::string message) {
   return message +
          " - openGauss offers sha256 only: set password_encryption_type to 0, then set this user's password again, and md5 in pg_hba.conf";
 }
+
+/// Gives a pointer its value until the block ends.
+class ForTheTime {
+ public:
+  ForTheTime(const base::Audience*& place, const base::Audience* value) : place_(place) { place_ = value; }
+  ~ForTheTime() { place_ = nullptr; }
+  ForTheTime(const ForTheTime&) = delete;
+  ForTheTime& operator=(const ForTheTime&) = delete;
+
+ private:
+  const base::Audience*& place_;
+};
 
 base::Result<Rows> outcome(PGresult* raw, bool& poisoned) {
   switch (PQresultStatus(raw)) {
@@ -99,13 +121,18 @@ Connection::~Connection() {
 base::Error Connection::broken(std::string_view doing) {
   usable_ = false;
   if (abandoned_) return base::unavailable("the database is not available", std::string(doing) + ": the node has stopped answering");
+  if (unwanted_) return base::cancelled();
   if (expired_) return base::deadline_exceeded("the database did not answer in time");
   return base::unavailable("the database is not available",
                            std::string(doing) + ": " + (conn_ ? with_advice(PQerrorMessage(conn_.get())) : "no connection"));
 }
 
-void Connection::expire() {
-  expired_ = true;
+// Ends what is under way if it is too late, or if nobody waits for it.
+void Connection::look(base::SteadyClock::time_point now) {
+  const bool unwanted = audience_ && audience_->has_gone();
+  if (!unwanted && deadline_ > now) return;
+  (unwanted ? unwanted_ : expired_) = true;
+  audience_ = nullptr;
   deadline_ = base::Deadline::max();
   boost::system::error_code ignored;
   socket_.cancel(ignored);
@@ -119,11 +146,11 @@ void Connection::abandon() {
 }
 
 Awaitable<bool> Connection::wait(bool for_write) {
-  if (expired_ || abandoned_) co_return false;
+  if (given_up()) co_return false;
   boost::system::error_code error;
   co_await socket_.async_wait(for_write ? asio::posix::stream_descriptor::wait_write : asio::posix::stream_descriptor::wait_read,
                               asio::redirect_error(asio::use_awaitable, error));
-  co_return !error && !expired_ && !abandoned_;
+  co_return !error && !given_up();
 }
 
 Awaitable<base::Result<std::unique_ptr<Connection>>> Connection::open(Watchdog& watchdog, ConnInfo info, base::Deadline deadline) {
@@ -161,8 +188,7 @@ Awaitable<base::Result<void>> Connection::connect(ConnInfo info) {
         base::log::debug("database notice", {{"detail", notice}});
       },
       nullptr);
-  const bool gauss = PQserverVersion(conn_.get()) < 90300;
-  if (!PQsendQuery(conn_.get(), gauss ? session_setup_opengauss : session_setup)) co_return broken("setting the session up");
+  if (!PQsendQuery(conn_.get(), session_setup_of(PQserverVersion(conn_.get())))) co_return broken("setting the session up");
   base::Result<void> flushed = co_await flush();
   if (flushed.has_error()) co_return flushed.error();
   for (;;) {
@@ -213,11 +239,14 @@ bool Connection::send(const std::vector<Step>& steps) {
   return true;
 }
 
-Awaitable<base::Result<std::vector<base::Result<Rows>>>> Connection::run(std::vector<Step> steps, base::Deadline deadline) {
+Awaitable<base::Result<std::vector<base::Result<Rows>>>> Connection::run(std::vector<Step> steps, base::Deadline deadline,
+                                                                         const base::Audience* audience) {
   if (!usable_) co_return broken("starting");
+  if (audience && audience->has_gone()) co_return base::cancelled();
   if (deadline <= base::SteadyClock::now()) co_return base::deadline_exceeded("the deadline passed before the database was asked");
   deadline_ = deadline;
   expired_ = false;
+  const ForTheTime looked_after(audience_, audience);
   if (!send(steps)) co_return broken("sending");
   base::Result<void> flushed = co_await flush();
   if (flushed.has_error()) co_return flushed.error();
@@ -252,7 +281,7 @@ Awaitable<base::Result<std::vector<base::Result<Rows>>>> Connection::run(std::ve
     }
   }
   deadline_ = base::Deadline::max();
-  if (poisoned || expired_ || abandoned_) usable_ = false;
+  if (poisoned || given_up()) usable_ = false;
   co_return outcomes;
 }
 
@@ -279,7 +308,7 @@ Watchdog::Watchdog(asio::any_io_executor executor) : executor_(std::move(executo
       co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
       const auto now = base::SteadyClock::now();
       for (Connection* connection : state->connections)
-        if (connection->deadline_ <= now) connection->expire();
+        connection->look(now);
     }
   };
   asio::co_spawn(executor_, watch(state_), asio::detached);

@@ -2,6 +2,7 @@
 // round trip. Used by Pool, the cluster probe and the migrations.
 #pragma once
 
+#include "base/audience.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "pg/params.hpp"
@@ -46,8 +47,8 @@ base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>&
 
 class Connection;
 
-/// Ends what has passed its deadline: one coarse timer (20 ms) for all connections of an event loop instead of one timer a statement. A
-/// connection may outlive it: work that is under way when an event loop ends is destroyed with the loop.
+/// Ends what has passed its deadline or is waited for by nobody any more: one coarse timer (20 ms) for all connections of an event loop
+/// instead of one timer a statement. A connection may outlive it: work that is under way when an event loop ends is destroyed with the loop.
 class Watchdog {
  public:
   explicit Watchdog(boost::asio::any_io_executor executor);
@@ -73,7 +74,9 @@ class Connection {
 
   /// Sends all steps in one flight and waits for all answers: one outcome a step; a step behind a failed one of the same implicit
   /// transaction reports ABORTED. The outer error means the connection broke or the deadline passed: what the server did is unknown.
-  Awaitable<base::Result<std::vector<base::Result<Rows>>>> run(std::vector<Step> steps, base::Deadline deadline);
+  /// CANCELLED: all of `audience`, which may be null, have gone; the server gives up within a second.
+  Awaitable<base::Result<std::vector<base::Result<Rows>>>> run(std::vector<Step> steps, base::Deadline deadline,
+                                                               const base::Audience* audience = nullptr);
 
   /// One step.
   Awaitable<base::Result<Rows>> run(const Statement& statement, Params params, base::Deadline deadline);
@@ -100,7 +103,8 @@ class Connection {
   Awaitable<base::Result<PGresult*>> next_result();
   bool send(const std::vector<Step>& steps);
   base::Error broken(std::string_view doing);
-  void expire();
+  bool given_up() const { return expired_ || abandoned_ || unwanted_; }
+  void look(base::SteadyClock::time_point now);
 
   std::shared_ptr<Watchdog::State> watched_;
   std::unique_ptr<PGconn, Finish> conn_;
@@ -108,9 +112,11 @@ class Connection {
   std::unordered_set<std::string> prepared_;
   std::string server_version_;
   base::Deadline deadline_ = base::Deadline::max();
+  const base::Audience* audience_ = nullptr;  ///< of the batch under way
   bool usable_ = false;
   bool expired_ = false;
   bool abandoned_ = false;
+  bool unwanted_ = false;
 };
 
 }  // namespace pg

@@ -138,7 +138,7 @@ Awaitable<Store::ListAnswer> Store::list_alone(ListQuery query, ReadOptions opti
       Query count = list_sql_.count(query.filter);
       steps.push_back({count.statement, std::move(count.params), true});
     }
-    auto rows = all_rows(co_await connection.run(std::move(steps), options.deadline));
+    auto rows = all_rows(co_await connection.run(std::move(steps), options.deadline, &options.audience));
     if (rows.has_error()) co_return rows.error();
     Page found = to_page((*rows)[0], 0, (*rows)[0].count(), query);
     if (query.count) found.total = (*rows)[1].int8(0, 0);
@@ -147,13 +147,14 @@ Awaitable<Store::ListAnswer> Store::list_alone(ListQuery query, ReadOptions opti
   co_return answer(co_await cluster_.run<Page>(intent_of(options.consistency), options.position, options.deadline, work));
 }
 
-// The strictest position and the longest deadline hold for all.
+// The strictest position and the longest deadline hold for all, and it goes on for whoever stays longest.
 Awaitable<std::vector<Store::ListAnswer>> Store::list_together(const std::vector<ListCall>& calls) {
   std::vector<ListAnswer> answers;
   answers.reserve(calls.size());
   ReadOptions options = calls[0].options;
   std::vector<const ListQuery*> queries;
   for (const ListCall& call : calls) {
+    if (&call != calls.data()) options.audience.join(call.options.audience);
     options.position = std::max(options.position, call.options.position);
     options.deadline = std::max(options.deadline, call.options.deadline);
     queries.push_back(&call.query);
@@ -167,7 +168,7 @@ Awaitable<std::vector<Store::ListAnswer>> Store::list_together(const std::vector
       Query counts = list_sql_.counts(queries);
       steps.push_back({counts.statement, std::move(counts.params), true});
     }
-    auto rows = all_rows(co_await connection.run(std::move(steps), options.deadline));
+    auto rows = all_rows(co_await connection.run(std::move(steps), options.deadline, &options.audience));
     if (rows.has_error()) co_return rows.error();
     std::vector<Page> found;
     found.reserve(queries.size());

@@ -155,7 +155,7 @@ bool lost_race(const base::Error& error) { return error.code == base::Code::alre
 
 bool holds_for_all(const base::Error& error) {
   return error.code == base::Code::unavailable || error.code == base::Code::deadline_exceeded ||
-         error.code == base::Code::resource_exhausted;
+         error.code == base::Code::resource_exhausted || error.code == base::Code::cancelled;
 }
 
 pg::Params plain_params(const std::vector<NewRecord>& rows) {

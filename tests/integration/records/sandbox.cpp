@@ -73,6 +73,12 @@ Sandbox::~Sandbox() {
   execute(outside_.get(), database_ ? "DROP DATABASE " + name_ + " WITH (FORCE)" : "DROP SCHEMA " + name_ + " CASCADE");
 }
 
+std::shared_ptr<void> Sandbox::lock(const std::string& table) const {
+  Connection connection = connect(url_);
+  if (!execute(connection.get(), "BEGIN") || !execute(connection.get(), "LOCK TABLE " + table)) FAIL(PQerrorMessage(connection.get()));
+  return connection;
+}
+
 std::int64_t Sandbox::number(const std::string& sql) const {
   PGresult* const result = PQexec(inside_.get(), sql.c_str());
   if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) FAIL(sql << ": " << PQerrorMessage(inside_.get()));
