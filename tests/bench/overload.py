@@ -5,8 +5,8 @@ fast the rest is refused, what memory does; and how one polite client fares besi
 Starts a cluster of its own (one synchronous standby, one asynchronous) and the three programs in RECORDS_BIN_DIR, which
 should be a release build. Where there are several processors, the gateway and the generator get the last one and all
 others are the database's and the service's, so that refusing takes nothing from the work, as on machines of their own.
-A connection has one request under way, so that --connections / answers a second is the least time that an answer takes where
-all are busy; with --sync-ms 20 --set MAX_REQUESTS=256 --connections 600 --closed 160 the database is what fills up, not the gateway.
+A connection has one request under way, so where all are busy an answer takes connections / answers a second at least.
+With --sync-ms 20 --set MAX_REQUESTS=256 --connections 600 --closed 160 the database fills up and not the gateway.
 Needs what tests/run.sh installs.
 """
 

@@ -307,8 +307,7 @@ Watchdog::Watchdog(asio::any_io_executor executor) : executor_(std::move(executo
       state->timer.expires_after(watchdog_period);
       co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
       const auto now = base::SteadyClock::now();
-      for (Connection* connection : state->connections)
-        connection->look(now);
+      for (Connection* connection : state->connections) connection->look(now);
     }
   };
   asio::co_spawn(executor_, watch(state_), asio::detached);

@@ -48,7 +48,8 @@ base::Result<void> all_well(const base::Result<std::vector<base::Result<Rows>>>&
 class Connection;
 
 /// Ends what has passed its deadline or is waited for by nobody any more: one coarse timer (20 ms) for all connections of an event loop
-/// instead of one timer a statement. A connection may outlive it: work that is under way when an event loop ends is destroyed with the loop.
+/// instead of one timer a statement. A connection may outlive it: work that is under way when an event loop ends is destroyed with the
+/// loop.
 class Watchdog {
  public:
   explicit Watchdog(boost::asio::any_io_executor executor);
