@@ -1,6 +1,8 @@
 """The compose files, brought up once for the tests of a file each, and taken down with their volumes."""
 
 import os
+import secrets
+import subprocess
 import sys
 
 import pytest
@@ -35,6 +37,26 @@ def with_flink():
         "flink",
         env_file="flink.env",
         PROMETHEUS_IMAGE=stand_in,
+    )
+    yield stack
+    stack.down()
+
+
+@pytest.fixture(scope="module")
+def keycloak():
+    """All in one, of which only Keycloak is started; its administrator's password is random."""
+    folder = CHECKOUT / "tests/containers/keycloak"
+    distribution = subprocess.check_output([folder / "fetch.sh"], text=True, timeout=900).strip()
+    stand_in = docker(
+        "build", "-q", "--build-arg", f"BASE={BASE_IMAGE}", "-f", str(folder / "Dockerfile"), distribution
+    ).strip()
+    stack = Stack(
+        "docker-compose.yml",
+        "records-test-keycloak",
+        (*PORTS, "KEYCLOAK_PORT"),
+        "keycloak",
+        KEYCLOAK_IMAGE=stand_in,
+        KEYCLOAK_ADMIN_PASSWORD=secrets.token_urlsafe(),
     )
     yield stack
     stack.down()
