@@ -77,9 +77,9 @@ void RecordsClient::Stream::OnReadDone(bool ok) {
     asio::post(context_, [this, self = self_] { release(); });
     return;  // OnDone follows
   }
-  auto batch = std::move(incoming_);
+  // First what is waited for: asking for more sends the service a message about it.
+  asio::post(context_, [this, self = self_, batch = std::move(incoming_)] { client_.take(batch); });
   read_next();
-  asio::post(context_, [this, self = self_, batch = std::move(batch)] { client_.take(batch); });
 }
 
 void RecordsClient::Stream::OnWriteDone(bool ok) {
