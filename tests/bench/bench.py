@@ -116,7 +116,7 @@ def measure(options, workload, connections, systems, database, work):
 
 def measure_open(options, workload, connections, rate, systems, database):
     """Rounds of an open loop; the limits take no part."""
-    rounds = {system.name: [] for system in systems if hasattr(system, "open_loop") and system.does("W4")}
+    rounds = {system.name: [] for system in systems if not system.is_limit and system.does(workload)}
     for number in range(options.rounds):
         for system in systems:
             if system.name not in rounds:

@@ -59,6 +59,7 @@ class System:
     """A service that is started here."""
 
     database = "peers"
+    is_limit = False
 
     def __init__(self, spec):
         self.name, self.about, self.spec = spec["name"], spec.get("about", ""), spec
@@ -208,6 +209,8 @@ class Product(System):
 class PgBench:
     """pgbench with the same SQL: what the database gives when nothing stands before it."""
 
+    is_limit = True
+
     def __init__(self, name, about, host, clients, only=None, pipeline=0):
         self.name, self.about, self.only = name, about, only
         self._host, self._clients, self._pipeline = host, clients, pipeline
@@ -277,5 +280,6 @@ http {{ access_log off; keepalive_requests 100000000; default_type application/j
     process = started.start(["nginx", "-p", f"{folder}/", "-c", "nginx.conf", "-e", "error.log"])
     wait_port(port, "nginx")
     system = System({"name": "L-http", "about": "nginx, a static answer of one record's size", "workloads": ["W1"]})
+    system.is_limit = True
     system.url, system.parts = f"http://127.0.0.1:{port}", {"nginx": process.pid}
     return system
