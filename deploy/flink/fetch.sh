@@ -4,20 +4,8 @@
 set -euo pipefail
 
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd -P)
-tools=${RECORDS_TOOLS:-$(cd "$here/../.." && pwd -P)/.cache}
-folder=$tools/flink
-
-mkdir -p "$folder"
-exec 8>"$folder/fetch.lock"
-flock 8
-if ! cmp -s "$here/pom.xml" "$folder/lib/pom.xml"; then
-  command -v mvn >/dev/null || { echo "fetch.sh: mvn is missing: run deploy/local/packages.sh flink" >&2; exit 2; }
-  echo "Fetching Flink (145 MB, once) ..." >&2
-  rm -rf "$folder/lib.new"
-  mvn -q -B -f "$here/pom.xml" -Dflink.lib="$folder/lib.new" dependency:copy-dependencies >&2 ||
-    { echo "fetch.sh: Flink could not be fetched from Maven Central" >&2; exit 1; }
-  cp "$here/pom.xml" "$folder/lib.new/pom.xml"
-  rm -rf "${folder:?}/lib"
-  mv "$folder/lib.new" "$folder/lib"
-fi
-echo "$folder/lib"
+# shellcheck source=../local/lib/maven.sh
+source "$here/../local/lib/maven.sh"
+lib=${RECORDS_TOOLS:-$(cd "$here/../.." && pwd -P)/.cache}/flink/lib
+maven_fetch "$here/pom.xml" "$lib" "Flink (145 MB)" dependency:copy-dependencies flink.lib
+echo "$lib"
