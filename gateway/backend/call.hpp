@@ -3,6 +3,7 @@
 
 #include "backend/service_watch.hpp"
 #include "base/error.hpp"
+#include "base/position.hpp"
 #include "base/time.hpp"
 #include "loop/cancellation.hpp"
 
@@ -28,8 +29,8 @@ enum class Consistency : std::uint8_t {
 struct CallOptions {
   base::Deadline deadline{};
   std::string traceparent;
-  std::string_view client;     ///< whose turn it is where calls wait; valid until the answer
-  std::uint64_t position = 0;  ///< the client's own token; 0: none
+  std::string_view client;  ///< whose turn it is where calls wait; valid until the answer
+  base::Position position;  ///< of the client's own token
   Consistency consistency = Consistency::session;
   loop::Cancellation* cancellation = nullptr;  ///< may be absent
   /// While the service is away the call waits for it, for as long as the watch has patience, instead of failing at once.

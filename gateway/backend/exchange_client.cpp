@@ -18,10 +18,10 @@ ExchangeClient::ExchangeClient(loop::Loop& loop, Position& position, std::shared
 ExchangeClient::~ExchangeClient() = default;
 
 IncomingPtr<v1::ExportResponse> ExchangeClient::export_records(const v1::ExportRequest& request, const CallOptions& options) {
-  const std::uint64_t position = position_.latest(options.position);
+  const base::Position position = position_.latest(options.position);
   const CallOptions patient = options.waiting_for(service_);
   return read_stream<v1::ExportResponse>(
-      loop_, patient, position == 0 ? std::string() : token_text(position),
+      loop_, patient, position ? base::token_text(position) : std::string(),
       [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->Export(context, &request, reactor); });
 }
 

@@ -1,40 +1,31 @@
 #include "backend/position.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 namespace backend {
+namespace {
 
-std::optional<std::uint64_t> parse_token(std::string_view token) {
-  const auto slash = token.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  std::uint64_t position = 0;
-  for (const std::string_view part : {token.substr(0, slash), token.substr(slash + 1)}) {
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value, 16);
-    if (part.empty() || part.size() > 8 || error != std::errc() || end != part.data() + part.size()) return std::nullopt;
-    position = position << 32 | value;
+template <class Number>
+void raise(std::atomic<Number>& highest, Number number) {
+  Number known = highest.load(std::memory_order_relaxed);
+  while (known < number && !highest.compare_exchange_weak(known, number, std::memory_order_relaxed)) {
   }
-  return position;
 }
 
-std::string token_text(std::uint64_t position) {
-  char text[20];
-  char* end = std::to_chars(text, text + 8, position >> 32, 16).ptr;
-  *end++ = '/';
-  end = std::to_chars(end, end + 8, position & 0xffffffffu, 16).ptr;
-  std::transform(text, end, text, [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
-  return {text, end};
-}
+}  // namespace
 
+// The timeline first: who sees the log sequence number of a timeline sees the timeline, too.
 void Position::see(std::string_view token) {
-  const auto position = parse_token(token);
+  const auto position = base::parse_token(token);
   if (!position) return;
-  std::uint64_t known = highest_.load(std::memory_order_relaxed);
-  while (known < *position && !highest_.compare_exchange_weak(known, *position, std::memory_order_relaxed)) {
-  }
+  raise(timeline_, position->timeline);
+  std::atomic_thread_fence(std::memory_order_release);
+  raise(lsn_, position->lsn);
 }
 
-std::uint64_t Position::latest(std::uint64_t client) const { return std::max(client, highest_.load(std::memory_order_relaxed)); }
+base::Position Position::latest(const base::Position& client) const {
+  base::Position seen;
+  seen.lsn = lsn_.load(std::memory_order_acquire);
+  seen.timeline = timeline_.load(std::memory_order_relaxed);
+  return base::later(client, seen);
+}
 
 }  // namespace backend

@@ -50,7 +50,7 @@ struct RecordsClient::Pending final : loop::Cancellable {
   std::string_view client;
   base::Deadline deadline;
   base::Deadline call_deadline;  ///< what the service is given: the latest of all that the answer is for
-  std::uint64_t position = 0;    ///< what the answer must know of; 0: anything will do
+  base::Position position;       ///< what the answer must know of
   Kind kind;
   Stream* via = nullptr;         ///< the stream it is under way on
   std::uint64_t message = 0;     ///< that carried it first, by number; 0: none yet
@@ -128,7 +128,7 @@ bool RecordsClient::join(Pending& pending) {
   Pending& leader = *found->second;
   pending.leader = &leader;
   leader.joined.push_back(&pending);
-  leader.position = std::max(leader.position, pending.position);
+  leader.position = base::later(leader.position, pending.position);
   leader.call_deadline = std::max(leader.call_deadline, pending.deadline);
   counters_.backend_joined.add();
   return true;
@@ -247,7 +247,7 @@ void RecordsClient::fill(Stream& stream, v1::ExecuteRequest& message, base::Stea
     while (!line.waiting.empty() && fits()) {
       Pending& pending = *line.waiting.pop();
       pending.call.set_timeout_us(microseconds_left(pending.call_deadline, now));
-      if (pending.position != 0) pending.call.set_consistency_token(token_text(pending.position));
+      if (pending.position) pending.call.set_consistency_token(base::token_text(pending.position));
       if (pending.kind == list) close_list(pending);
       name_write(pending, message.calls_size());
       message.mutable_calls()->UnsafeArenaAddAllocated(&pending.call);

@@ -1,6 +1,5 @@
 #include "routes/call_options.hpp"
 
-#include "backend/position.hpp"
 #include "http/list.hpp"
 
 namespace routes {
@@ -17,7 +16,7 @@ backend::CallOptions plain_options(http::Request& request) {
 base::Result<backend::CallOptions> call_options(http::Request& request) {
   backend::CallOptions options = plain_options(request);
   if (const auto token = request.headers.consistency_token; !token.empty()) {
-    const auto position = backend::parse_token(token);
+    const auto position = base::parse_token(token);
     if (!position) return base::invalid("X-Consistency-Token", "is not a token that an answer has carried");
     options.position = *position;
   }

@@ -57,7 +57,7 @@ Awaitable<base::Result<Counts>> FlinkLiveCounts::read_flink(int owner_limit, bas
     co_return std::optional<Counts>(std::move(*counts));
   };
   const base::Micros asked = base::now();
-  auto found = co_await cluster_.run<std::optional<Counts>>(cluster::Intent::read_eventual, 0, deadline, work);
+  auto found = co_await cluster_.run<std::optional<Counts>>(cluster::Intent::read_eventual, {}, deadline, work);
   if (found.has_error()) co_return found.error();
   if (!found->value) co_return base::unavailable("Flink's streaming job has no complete counts yet");
   Counts counts = std::move(*found->value);

@@ -58,7 +58,7 @@ Awaitable<base::Result<Counts>> PostgresCounts::read(int owner_limit, base::Dead
     co_return to_counts(*rows);
   };
   const base::Micros asked = base::now();
-  base::Result<cluster::From<Counts>> found = co_await cluster_.run<Counts>(cluster::Intent::read_eventual, 0, deadline, work);
+  base::Result<cluster::From<Counts>> found = co_await cluster_.run<Counts>(cluster::Intent::read_eventual, {}, deadline, work);
   if (found.has_error()) co_return explain(found.error());
   found->value.as_of = shown_by(*cluster_.snapshot(), found->node, asked);
   co_return std::move(found->value);
@@ -68,7 +68,7 @@ Awaitable<base::Result<Counts>> PostgresCounts::read(int owner_limit, base::Dead
 Awaitable<base::Result<std::uint64_t>> PostgresCounts::mark(base::Deadline) {
   std::string positions;
   for (const cluster::NodeState& node : cluster_.snapshot()->nodes)
-    positions += std::to_string(static_cast<int>(node.role)) + ":" + std::to_string(node.position) + " ";
+    positions += std::to_string(static_cast<int>(node.role)) + ":" + std::to_string(node.lsn) + " ";
   co_return base::fnv1a(positions);
 }
 

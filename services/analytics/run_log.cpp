@@ -96,7 +96,7 @@ Awaitable<void> RunLog::write(PastRun run) {
     co_return true;
   };
   // Only a look back is at stake: a write that may have happened is repeated all the same.
-  const auto done = co_await cluster_->run<bool>(cluster::Intent::write, 0, deadline, work);
+  const auto done = co_await cluster_->run<bool>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) base::log::info("a run could not be noted", {{"message", done.error().message}, {"detail", done.error().detail}});
 }
 
@@ -112,7 +112,7 @@ Awaitable<base::Result<std::vector<PastRun>>> RunLog::newest(int limit, base::De
     if (rows.has_error()) co_return rows.error();
     co_return to_runs(*rows);
   };
-  auto found = co_await cluster_->run<std::vector<PastRun>>(cluster::Intent::read_strong, 0, deadline, work);
+  auto found = co_await cluster_->run<std::vector<PastRun>>(cluster::Intent::read_strong, {}, deadline, work);
   if (found.has_error()) co_return found.error();
   co_return std::move(found->value);
 }

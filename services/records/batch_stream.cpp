@@ -171,7 +171,7 @@ void BatchStream::answer(const BatchPtr& batch, const v1::Call& call, Replied<Re
     *reply.mutable_error() = rpc::to_proto(replied.error());
     return;
   }
-  if (replied->position != 0) reply.set_consistency_token(token_of(replied->position));
+  if (replied->position) reply.set_consistency_token(token_of(replied->position));
   reply.set_served_by(std::move(replied->served_by));
   const std::size_t bytes = text_in(replied->response);
   ready_.back().bytes += bytes;
@@ -223,7 +223,7 @@ void BatchStream::take(const BatchPtr& batch) {
     };
     auto group = std::ranges::find_if(groups, fits);
     if (group == groups.end()) group = groups.insert(groups.end(), Group{options, urgency_of(call), message});
-    group->options.position = std::max(group->options.position, options.position);
+    group->options.position = base::later(group->options.position, options.position);
     group->options.deadline = std::max(group->options.deadline, options.deadline);
     group->calls.push_back(&call);
     return *group;

@@ -1,6 +1,5 @@
 #include "records/calls.hpp"
 
-#include "cluster/lsn.hpp"
 #include "records/convert.hpp"
 
 #include <algorithm>
@@ -27,11 +26,11 @@ void ensure_key(Idempotency& idempotency, const WriteName& name) {
 
 }  // namespace
 
-std::string token_of(Position position) { return position == 0 ? std::string() : cluster::lsn_text(position); }
+std::string token_of(const Position& position) { return position ? base::token_text(position) : std::string(); }
 
 base::Result<Position> position_of(const std::string& token) {
-  if (token.empty()) return Position{0};
-  const auto position = cluster::parse_lsn(token);
+  if (token.empty()) return Position{};
+  const auto position = base::parse_token(token);
   if (!position) return base::invalid("consistency_token", "is not a token that a write has answered");
   return *position;
 }
@@ -47,7 +46,7 @@ Awaitable<Replied<v1::ListResponse>> Calls::list(v1::ListRequest request, CallOp
 
 /// The strictest position, the longest deadline, and whoever stays longest.
 void Calls::suit_both(CallOptions& all, const CallOptions& more) {
-  all.position = std::max(all.position, more.position);
+  all.position = base::later(all.position, more.position);
   all.deadline = std::max(all.deadline, more.deadline);
   all.audience.join(more.audience);
 }

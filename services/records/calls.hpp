@@ -14,7 +14,7 @@ namespace records {
 /// How the caller wants to be answered.
 struct CallOptions {
   base::Deadline deadline;
-  Position position = 0;
+  Position position{};
   Consistency consistency = Consistency::session;
   base::Audience audience{};  ///< of what may take long: lists
 
@@ -31,15 +31,15 @@ struct WriteName {
 template <class Response>
 struct Reply {
   Response response;
-  Position position = 0;
+  Position position{};
   std::string served_by;
 };
 
 template <class Response>
 using Replied = base::Result<Reply<Response>>;
 
-/// "" for 0.
-std::string token_of(Position position);
+/// "" for nothing in particular.
+std::string token_of(const Position& position);
 /// INVALID_ARGUMENT naming consistency_token.
 base::Result<Position> position_of(const std::string& token);
 

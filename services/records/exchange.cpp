@@ -79,7 +79,7 @@ Awaitable<base::Result<void>> keep_good(RecordStore& store, const std::vector<Ne
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].has_value()) {
       report.keep(1);
-      reached = std::max(reached, outcomes[i]->position);
+      reached = base::later(reached, outcomes[i]->position);
     } else if (outcomes[i].error().code == base::Code::invalid_argument) {
       report.refuse(lines[i], outcomes[i].error());
     } else {

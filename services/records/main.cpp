@@ -59,7 +59,7 @@ Awaitable<base::Result<int>> migrate(cluster::Cluster& cluster) {
   auto work = [&cluster](pg::Connection& connection) {
     return pg::migrate(connection, records::postgres::migrations(cluster.dialect()), base::SteadyClock::now() + long_work);
   };
-  auto done = co_await cluster.run<int>(cluster::Intent::write, 0, soon(), work);
+  auto done = co_await cluster.run<int>(cluster::Intent::write, {}, soon(), work);
   if (done.has_error()) co_return done.error();
   co_return done->value;
 }
@@ -70,7 +70,7 @@ Awaitable<base::Result<bool>> is_migrated(cluster::Cluster& cluster) {
   auto look = [&](pg::Connection& connection) {
     return pg::is_migrated(connection, records::postgres::migrations(cluster.dialect()), deadline);
   };
-  auto found = co_await cluster.run<bool>(cluster::Intent::read_eventual, 0, deadline, look);
+  auto found = co_await cluster.run<bool>(cluster::Intent::read_eventual, {}, deadline, look);
   if (found.has_error()) co_return found.error();
   co_return found->value;
 }

@@ -4,6 +4,7 @@
 
 #include "base/audience.hpp"
 #include "base/error.hpp"
+#include "base/position.hpp"
 #include "base/time.hpp"
 #include "records/record.hpp"
 
@@ -22,7 +23,7 @@ template <class T>
 using Awaitable = boost::asio::awaitable<T>;
 
 /// A place in the database's log (bytes, PostgreSQL's LSN). 0: nothing known. Stores without a log always answer 0.
-using Position = std::uint64_t;
+using base::Position;
 
 enum class Consistency {
   session,   ///< any node that has replayed `ReadOptions::position`
@@ -31,7 +32,7 @@ enum class Consistency {
 };
 
 struct ReadOptions {
-  Position position = 0;
+  Position position{};
   Consistency consistency = Consistency::session;
   base::Deadline deadline;
   base::Audience audience{};
@@ -53,7 +54,7 @@ struct Answer {
 /// What a write left.
 struct Written {
   Record record;
-  Position position = 0;  ///< a node that has replayed this shows the write
+  Position position{};    ///< a node that has replayed this shows the write
   bool replayed = false;  ///< the answer of an earlier call with the same idempotency key
   std::string served_by;
 };

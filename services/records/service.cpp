@@ -24,7 +24,7 @@ base::Result<CallOptions> options_of(const grpc::CallbackServerContext& context)
 template <class Response>
 base::Result<void> deliver(grpc::CallbackServerContext* context, Replied<Response> reply, Response* response) {
   if (reply.has_error()) return reply.error();
-  if (reply->position != 0) context->AddTrailingMetadata(token_key, token_of(reply->position));
+  if (reply->position) context->AddTrailingMetadata(token_key, token_of(reply->position));
   if (!reply->served_by.empty()) context->AddTrailingMetadata(served_by_key, reply->served_by);
   *response = std::move(reply->response);
   return {};
@@ -107,7 +107,7 @@ grpc::ServerUnaryReactor* Service::BatchCreate(grpc::CallbackServerContext* cont
         continue;
       }
       *item->mutable_created() = std::move(outcome->response);
-      reply.position = std::max(reply.position, outcome->position);
+      reply.position = base::later(reply.position, outcome->position);
       reply.served_by = std::move(outcome->served_by);
     }
     co_return reply;
@@ -127,9 +127,9 @@ grpc::ServerWriteReactor<v1::ExportResponse>* Service::Export(grpc::CallbackServ
 grpc::ServerReadReactor<grpc::ByteBuffer>* Service::Import(grpc::CallbackServerContext* context, grpc::ByteBuffer* answer) {
   using Reader = rpc::StreamReader<v1::ImportRequest>;
   const auto work = [this, context](Reader& in, v1::ImportResponse& response) -> Awaitable<base::Result<void>> {
-    Position reached = 0;
+    Position reached;
     const base::Result<void> outcome = co_await import_records(store_, in, response, reached);
-    if (reached != 0) context->AddTrailingMetadata(token_key, token_of(reached));
+    if (reached) context->AddTrailingMetadata(token_key, token_of(reached));
     co_return outcome;
   };
   return rpc::read_stream<v1::ImportRequest, v1::ImportResponse>(context, loop_, answer, work);

@@ -37,18 +37,19 @@ def test_writes_carry_a_token_where_there_is_a_log(api, store):
     if store == "sqlite":
         assert tokens == [None] * 4
     else:
-        positions = [[int(part, 16) for part in token.split("/")] for token in tokens]
+        positions = [[int(part, 16) for part in token.split("@")[0].split("/")] for token in tokens]
         assert positions == sorted(positions)
+        assert len({token.split("@")[1] for token in tokens}) == 1
 
 
-@pytest.mark.parametrize("token", ["0/0", "0/1", "1/AB", "0/abc"])
+@pytest.mark.parametrize("token", ["0/0", "0/1", "1/AB", "0/abc", "0/1@0", "0/abc@1"])
 def test_a_token_of_the_past_is_taken(api, token):
     record = api.create()
     response = api.get(f"/records/{record['id']}", headers={"X-Consistency-Token": token})
     assert response.json() == record
 
 
-@pytest.mark.parametrize("token", ["x", "1", "0/", "/1", "0/1/2", "0/123456789", "-1/0", "0/ 1", "0x1/2"])
+@pytest.mark.parametrize("token", ["x", "1", "0/", "/1", "0/1/2", "0/123456789", "-1/0", "0/ 1", "0x1/2", "0/1@", "0/1@x", "0/1@-1"])
 @pytest.mark.parametrize("path", ["/records/", "/records/1", "/records/export"])
 def test_a_token_that_is_none_is_400(api, path, token):
     assert_problem(api.get(path, headers={"X-Consistency-Token": token}), 400, "X-Consistency-Token")

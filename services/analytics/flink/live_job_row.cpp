@@ -55,7 +55,7 @@ Awaitable<base::Result<pg::Rows>> LiveJobTable::write(const pg::Statement& state
     if (rows.has_error()) co_return rows.error();
     co_return std::make_shared<pg::Rows>(std::move(*rows));
   };
-  auto done = co_await cluster_.run<Shared>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<Shared>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   co_return std::move(*done->value);
 }

@@ -29,7 +29,7 @@ Awaitable<base::Result<Scan>> plan(cluster::Cluster& cluster, Jdbc jdbc, base::D
     co_return scan;
   };
   const base::Micros asked = base::now();
-  auto found = co_await cluster.run<Scan>(cluster::Intent::read_eventual, 0, deadline, work);
+  auto found = co_await cluster.run<Scan>(cluster::Intent::read_eventual, {}, deadline, work);
   if (found.has_error()) co_return found.error();
   found->value.login = jdbc.node(found->node);
   found->value.as_of = shown_by(*cluster.snapshot(), found->node, asked);

@@ -46,11 +46,11 @@ void fill_timeline(Snapshot& snapshot) {
 
 /// Lag in bytes needs the position of the primary checked last.
 void fill_lag(Snapshot& snapshot) {
-  Position primary = 0;
+  std::uint64_t primary = 0;
   for (const NodeState& node : snapshot.nodes)
-    if (node.role == Role::primary) primary = std::max(primary, node.position);
+    if (node.role == Role::primary) primary = std::max(primary, node.lsn);
   for (NodeState& node : snapshot.nodes)
-    node.replay_lag_bytes = node.role == Role::standby && primary > node.position ? static_cast<std::int64_t>(primary - node.position) : 0;
+    node.replay_lag_bytes = node.role == Role::standby && primary > node.lsn ? static_cast<std::int64_t>(primary - node.lsn) : 0;
 }
 
 }  // namespace
@@ -148,7 +148,8 @@ pg::Awaitable<bool> Cluster::has_replayed(std::size_t index, pg::Connection& con
   const Node& node = *nodes_[index];
   if (!node.address.shared) co_return true;
   const base::Result<NodeState> state = co_await Probe::ask(connection, node.probe.dialect(), deadline);
-  const bool has = state.has_value() && state->position >= position && std::abs(state->timeline) >= snapshot_->timeline;
+  const bool has =
+      state.has_value() && state->lsn >= position.lsn && std::abs(state->timeline) >= std::max(snapshot_->timeline, position.timeline);
   co_return has;
 }
 
@@ -168,7 +169,7 @@ pg::Awaitable<base::Result<NodeLease>> Cluster::acquire(Intent intent, Position 
     if (const auto node = choose(*snapshot_, intent, position, turn_++)) {
       base::Result<pg::Lease> lease = co_await nodes_[*node]->pool->acquire(deadline);
       if (lease.has_value()) {
-        const bool certain = intent != Intent::read_session || position == 0 || snapshot_->nodes[*node].role == Role::primary;
+        const bool certain = intent != Intent::read_session || !position || snapshot_->nodes[*node].role == Role::primary;
         if (certain || co_await has_replayed(*node, **lease, position, deadline)) co_return NodeLease{std::move(lease.value()), *node};
         intent = Intent::read_strong;
         continue;

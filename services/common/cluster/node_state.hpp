@@ -1,6 +1,7 @@
 // What is known of the nodes at one moment. Filled by probe, published by Cluster, read by routing and by the topology call.
 #pragma once
 
+#include "base/position.hpp"
 #include "base/time.hpp"
 
 #include <cstdint>
@@ -10,8 +11,7 @@
 
 namespace cluster {
 
-/// Bytes of log from its beginning.
-using Position = std::uint64_t;
+using base::Position;
 
 enum class Role { unknown, primary, standby, unreachable };
 
@@ -19,7 +19,7 @@ enum class Role { unknown, primary, standby, unreachable };
 struct NodeState {
   std::string name;  ///< host:port
   Role role = Role::unknown;
-  Position position = 0;  ///< written (primary) or replayed (standby)
+  std::uint64_t lsn = 0;  ///< written (primary) or replayed (standby)
   std::int64_t replay_lag_bytes = 0;
   std::int64_t replay_lag_ms = 0;
   std::int64_t round_trip_us = 0;

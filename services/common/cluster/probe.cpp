@@ -75,7 +75,7 @@ pg::Awaitable<base::Result<NodeState>> Probe::ask(pg::Connection& connection, Di
   NodeState state;
   state.round_trip_us = std::chrono::duration_cast<std::chrono::microseconds>(base::SteadyClock::now() - started).count();
   state.role = rows->boolean(0, 0) ? Role::standby : Role::primary;
-  state.position = static_cast<Position>(rows->int8(0, 1));
+  state.lsn = static_cast<std::uint64_t>(rows->int8(0, 1));
   state.timeline = rows->int4(0, 2);
   state.replay_lag_ms = rows->int8(0, 3);
   state.read_only = rows->boolean(0, 4);

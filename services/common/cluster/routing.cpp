@@ -6,24 +6,25 @@
 namespace cluster {
 namespace {
 
-std::optional<std::size_t> primary_of(const Snapshot& snapshot, bool for_write) {
+/// `timeline`: the least that it must be of.
+std::optional<std::size_t> primary_of(const Snapshot& snapshot, std::int32_t timeline, bool for_write) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
     const NodeState& node = snapshot.nodes[i];
     // One that has missed a promotion is a primary no more, whatever it says of itself.
-    if (node.role != Role::primary || node.timeline < snapshot.timeline || (for_write && node.read_only)) continue;
+    if (node.role != Role::primary || node.timeline < timeline || (for_write && node.read_only)) continue;
     // Two that call themselves primary: the one promoted last is it.
     if (!best || node.timeline > snapshot.nodes[*best].timeline) best = i;
   }
   return best;
 }
 
-/// Positions of different timelines cannot be compared, so whoever asks for one (not 0) gets a standby of the latest.
-std::optional<std::size_t> standby_of(const Snapshot& snapshot, Position at_least, std::size_t turn) {
+/// Whoever asks for a position gets a standby of the latest timeline: its own, which may be news to us, or that of the snapshot.
+std::optional<std::size_t> standby_of(const Snapshot& snapshot, const Position& at_least, std::int32_t timeline, std::size_t turn) {
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
   std::size_t equals = 0;
   const auto fits = [&](const NodeState& node) {
-    return node.role == Role::standby && node.position >= at_least && (at_least == 0 || node.timeline >= snapshot.timeline);
+    return node.role == Role::standby && node.lsn >= at_least.lsn && (!at_least || node.timeline >= timeline);
   };
   for (const NodeState& node : snapshot.nodes) {
     if (!fits(node) || node.replay_lag_bytes > least) continue;
@@ -41,11 +42,12 @@ std::optional<std::size_t> standby_of(const Snapshot& snapshot, Position at_leas
 
 }  // namespace
 
-std::optional<std::size_t> choose(const Snapshot& snapshot, Intent intent, Position position, std::size_t turn) {
-  if (intent == Intent::write || intent == Intent::read_strong) return primary_of(snapshot, intent == Intent::write);
-  const Position at_least = intent == Intent::read_eventual ? 0 : position;
-  if (const auto standby = standby_of(snapshot, at_least, turn)) return standby;
-  return primary_of(snapshot, false);
+std::optional<std::size_t> choose(const Snapshot& snapshot, Intent intent, const Position& position, std::size_t turn) {
+  if (intent == Intent::write || intent == Intent::read_strong) return primary_of(snapshot, snapshot.timeline, intent == Intent::write);
+  const Position at_least = intent == Intent::read_eventual ? Position{} : position;
+  const std::int32_t timeline = std::max(snapshot.timeline, at_least.timeline);
+  if (const auto standby = standby_of(snapshot, at_least, timeline, turn)) return standby;
+  return primary_of(snapshot, timeline, false);
 }
 
 }  // namespace cluster

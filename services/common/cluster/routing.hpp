@@ -16,6 +16,6 @@ enum class Intent {
 };
 
 /// Index of the node; nothing while no node can serve the intent. Standbys that lag equally take turns by `turn`.
-std::optional<std::size_t> choose(const Snapshot& snapshot, Intent intent, Position position, std::size_t turn);
+std::optional<std::size_t> choose(const Snapshot& snapshot, Intent intent, const Position& position, std::size_t turn);
 
 }  // namespace cluster

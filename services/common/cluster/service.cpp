@@ -1,6 +1,5 @@
 #include "cluster/service.hpp"
 
-#include "cluster/lsn.hpp"
 #include "rpc/proto_time.hpp"
 
 #include <boost/asio/post.hpp>
@@ -53,7 +52,7 @@ void ClusterServiceImpl::fill(v1::GetTopologyResponse& response) const {
     auto* node = response.add_nodes();
     node->set_name(state.name);
     node->set_role(to_proto(state.role));
-    node->set_lsn(lsn_text(state.position));
+    node->set_lsn(base::lsn_text(state.lsn));
     node->set_replay_lag_bytes(state.replay_lag_bytes);
     node->set_replay_lag_ms(state.replay_lag_ms);
     node->set_round_trip_us(state.round_trip_us);

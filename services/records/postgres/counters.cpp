@@ -66,7 +66,7 @@ Awaitable<base::Result<std::int64_t>> Counters::fold(base::Deadline deadline) {
     if (rows.has_error()) co_return rows.error();
     co_return rows->int8(0, 0);
   };
-  auto done = co_await cluster_.run<std::int64_t>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<std::int64_t>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   co_return done->value;
 }
@@ -81,7 +81,7 @@ Awaitable<base::Result<void>> Counters::tidy(base::Deadline deadline) {
     }
     co_return true;
   };
-  auto done = co_await cluster_.run<bool>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<bool>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   co_return base::Result<void>();
 }
@@ -122,7 +122,7 @@ Awaitable<base::Result<std::vector<Deviation>>> Counters::check(base::Deadline d
       deviations.push_back({std::string(rows->text(row, 0)), std::string(rows->text(row, 1)), rows->int8(row, 2), rows->int8(row, 3)});
     co_return deviations;
   };
-  auto done = co_await cluster_.run<std::vector<Deviation>>(cluster::Intent::read_strong, 0, deadline, work);
+  auto done = co_await cluster_.run<std::vector<Deviation>>(cluster::Intent::read_strong, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   co_return std::move(done->value);
 }
@@ -138,7 +138,7 @@ Awaitable<base::Result<void>> Counters::rebuild(base::Deadline deadline) {
     co_await connection.run(rollback, none, deadline);
     co_return done.error();
   };
-  auto done = co_await cluster_.run<bool>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<bool>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   co_return base::Result<void>();
 }

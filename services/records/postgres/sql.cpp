@@ -17,6 +17,8 @@ Record read_record(const pg::Rows& rows, int row, int first) {
   return record;
 }
 
+Position read_position(const pg::Rows& rows) { return {static_cast<std::uint64_t>(rows.int8(0, 0)), rows.int4(0, 1)}; }
+
 Sql::Sql(cluster::Dialect dialect)
     : by_ids("SELECT " RECORD_COLUMNS " FROM records WHERE id = ANY($1::bigint[])"),
       // A key that is taken claims nothing, so its record is not stored; a concurrent holder of the key is waited for.
@@ -69,7 +71,9 @@ Sql::Sql(cluster::Dialect dialect)
           " SELECT removed.id, earlier.fingerprint, present.version"
           "  FROM (SELECT 1) one LEFT JOIN removed ON true LEFT JOIN earlier ON true"
           "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) present ON true"),
-      position("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"),
+      position(
+          "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint, "
+          "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer"),
       begin("BEGIN"),
       begin_snapshot("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
       take_snapshot("SELECT 1"),

@@ -4,12 +4,15 @@
 
 #include "cluster/database_config.hpp"
 #include "pg/connection.hpp"
-#include "records/record.hpp"
+#include "records/record_store.hpp"
 
 namespace records::postgres {
 
 /// Columns of a record in the order that read_record expects, starting at `first`.
 Record read_record(const pg::Rows& rows, int row, int first = 0);
+
+/// Of Sql::position.
+Position read_position(const pg::Rows& rows);
 
 /// How many RECORD_COLUMNS are.
 inline constexpr int record_columns = 8;
@@ -28,7 +31,7 @@ class Sql {
   pg::Statement earlier_creations;  ///< $1 keys
   pg::Statement update;    ///< $1 id $2 title $3 owner $4 status $5 description $6 versions (null: any) $7 key (null: none) $8 fingerprint
   pg::Statement remove;    ///< $1 id $2 versions $3 key $4 fingerprint
-  pg::Statement position;  ///< the log's position now
+  pg::Statement position;  ///< the log's position now, see read_position
   pg::Statement begin;
   pg::Statement begin_snapshot;
   pg::Statement take_snapshot;  ///< BEGIN alone waits for the first query

@@ -61,7 +61,7 @@ void Sql::speak_opengauss() {
       " SELECT removed.id, earlier.fingerprint, present.version"
       "  FROM (SELECT 1 AS one) AS one LEFT JOIN removed ON true LEFT JOIN earlier ON true"
       "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) AS present ON true");
-  position = pg::Statement("SELECT pg_xlog_location_diff(pg_current_xlog_location(), '0/0')::bigint");
+  position = pg::Statement("SELECT pg_xlog_location_diff(pg_current_xlog_location(), '0/0')::bigint, 1::integer");
 }
 
 const pg::Statement& fold_of_opengauss() {

@@ -101,7 +101,7 @@ class Import final : public AtomicImport {
     steps.push_back({&sql_.position, {}});
     auto rows = all_rows(co_await lease_.connection->run(std::move(steps), deadline));
     if (rows.has_error()) co_return rows.error();
-    co_return static_cast<Position>((*rows)[1].int8(0, 0));
+    co_return read_position((*rows)[1]);
   }
 
  private:
@@ -155,7 +155,7 @@ Awaitable<std::vector<Store::ListAnswer>> Store::list_together(const std::vector
   std::vector<const ListQuery*> queries;
   for (const ListCall& call : calls) {
     if (&call != calls.data()) options.audience.join(call.options.audience);
-    options.position = std::max(options.position, call.options.position);
+    options.position = base::later(options.position, call.options.position);
     options.deadline = std::max(options.deadline, call.options.deadline);
     queries.push_back(&call.query);
   }
@@ -225,7 +225,7 @@ Awaitable<Outcomes> Store::create(std::vector<Creation> creations, std::string n
 
 Awaitable<Outcomes> Store::create_with_keys(std::vector<Creation> creations, base::Deadline deadline) {
   auto work = [this, &creations, deadline](pg::Connection& connection) { return create_keyed(sql(), connection, creations, deadline); };
-  auto done = co_await cluster_.run<Outcomes>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<Outcomes>(cluster::Intent::write, {}, deadline, work);
   if (done.has_value()) {
     for (auto& outcome : done->value)
       if (outcome.has_value()) outcome->served_by = done->node;
@@ -248,7 +248,7 @@ Awaitable<Outcomes> Store::create_under_name(std::vector<Creation> creations, st
   auto work = [this, &creations, &name, deadline](pg::Connection& connection) {
     return create_named(sql(), connection, creations, name, deadline);
   };
-  auto done = co_await cluster_.run<Found>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<Found>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return Outcomes(creations.size(), done.error());
   Outcomes outcomes;
   outcomes.reserve(creations.size());
@@ -270,7 +270,7 @@ Awaitable<Outcomes> Store::create_under_name(std::vector<Creation> creations, st
 Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline deadline) {
   if (update.idempotency.key.empty()) update.idempotency.key = base::random_name();
   auto work = [this, &update, deadline](pg::Connection& connection) { return update_one(sql(), connection, update, deadline); };
-  auto done = co_await cluster_.run<Written>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<Written>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   done->value.served_by = std::move(done->node);
   co_return std::move(done->value);
@@ -279,14 +279,14 @@ Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline dea
 Awaitable<base::Result<Written>> Store::remove(Deletion deletion, base::Deadline deadline) {
   if (deletion.idempotency.key.empty()) deletion.idempotency.key = base::random_name();
   auto work = [this, &deletion, deadline](pg::Connection& connection) { return remove_one(sql(), connection, deletion, deadline); };
-  auto done = co_await cluster_.run<Written>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<Written>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   done->value.served_by = std::move(done->node);
   co_return std::move(done->value);
 }
 
 Awaitable<base::Result<std::unique_ptr<AtomicImport>>> Store::begin_import(base::Deadline deadline) {
-  base::Result<cluster::NodeLease> lease = co_await cluster_.acquire(cluster::Intent::write, 0, deadline);
+  base::Result<cluster::NodeLease> lease = co_await cluster_.acquire(cluster::Intent::write, {}, deadline);
   if (lease.has_error()) co_return lease.error();
   pg::Params none;
   base::Result<pg::Rows> begun = co_await lease->connection->run(sql().begin, none, deadline);
@@ -313,7 +313,7 @@ Awaitable<base::Result<std::int64_t>> Store::forget_keys(base::Micros before, st
     if (rows.has_error()) co_return rows.error();
     co_return rows->affected();
   };
-  auto done = co_await cluster_.run<std::int64_t>(cluster::Intent::write, 0, deadline, work);
+  auto done = co_await cluster_.run<std::int64_t>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   co_return done->value;
 }

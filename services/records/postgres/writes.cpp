@@ -31,7 +31,7 @@ Awaitable<base::Result<StepsOutcome>> write(Sql& sql, pg::Connection& connection
   steps.push_back({&sql.position, {}, true});
   auto outcomes = co_await connection.run(std::move(steps), deadline);
   if (const auto done = pg::all_well(outcomes); done.has_error()) co_return done.error();
-  const auto position = static_cast<Position>((*outcomes)[1]->int8(0, 0));
+  const Position position = read_position((*outcomes)[1].value());
   co_return StepsOutcome{std::move((*outcomes)[0].value()), position};
 }
 

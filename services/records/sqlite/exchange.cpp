@@ -40,7 +40,7 @@ class Import final : public AtomicImport {
         insert->bind(":now", moment).run();
       }
       transaction.commit();
-      return Position{0};
+      return Position{};
     };
     return writes_.run(deadline, std::move(work));
   }

@@ -72,7 +72,7 @@ Workshop::~Workshop() {
 }
 
 ReadOptions Workshop::reading() const { return {.position = position_, .deadline = soon()}; }
-void Workshop::saw(Position position) { position_ = std::max(position_, position); }
+void Workshop::saw(Position position) { position_ = base::later(position_, position); }
 ListQuery Workshop::mine(Sort sort, int limit) const { return {.filter = {.owner = owner}, .sort = sort, .limit = limit}; }
 
 std::vector<base::Result<Written>> Workshop::try_create_all(std::vector<Creation> creations, const std::string& name) {

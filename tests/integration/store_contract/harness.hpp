@@ -106,7 +106,7 @@ class Workshop {
   ListQuery mine(Sort sort = {}, int limit = limits::page) const;
 
  private:
-  Position position_ = 0;
+  Position position_;
 };
 
 }  // namespace contract

@@ -39,7 +39,7 @@ OpenStore make_postgresql(boost::asio::io_context& loop, const std::string& url)
     return pg::migrate(connection, records::postgres::migrations(running->cluster.dialect()), soon());
   };
   auto migrated = finish(
-      boost::asio::co_spawn(loop, running->cluster.run<int>(cluster::Intent::write, 0, soon(), work), boost::asio::use_future), loop);
+      boost::asio::co_spawn(loop, running->cluster.run<int>(cluster::Intent::write, {}, soon(), work), boost::asio::use_future), loop);
   if (!migrated) throw std::runtime_error("cannot migrate the test database: " + migrated.error().message + " " + migrated.error().detail);
   auto store = std::make_unique<records::postgres::Store>(running->cluster);
   return {.foundation = std::move(running), .store = std::move(store)};

@@ -27,14 +27,14 @@ TEST_CASE("deadline, trace and cancellation go along with every call") {
   CHECK(options.deadline == request.deadline);
   CHECK(options.traceparent == request.traceparent());
   CHECK(options.cancellation == &request.cancellation);
-  CHECK(options.position == 0);
+  CHECK_FALSE(options.position);
   CHECK(options.consistency == Consistency::session);
 }
 
 TEST_CASE("the client's token goes along; one that no answer has carried is refused by name") {
   Request request;
-  request.headers.consistency_token = "1/A";
-  CHECK(routes::call_options(request)->position == 0x10000000Au);
+  request.headers.consistency_token = "1/A@2";
+  CHECK(routes::call_options(request)->position == base::Position{0x10000000A, 2});
   request.headers.consistency_token = "newest";
   const auto refused = routes::call_options(request);
   REQUIRE(refused.has_error());
