@@ -49,7 +49,9 @@ def test_a_token_of_the_past_is_taken(api, token):
     assert response.json() == record
 
 
-@pytest.mark.parametrize("token", ["x", "1", "0/", "/1", "0/1/2", "0/123456789", "-1/0", "0/ 1", "0x1/2", "0/1@", "0/1@x", "0/1@-1"])
+@pytest.mark.parametrize(
+    "token", ["x", "1", "0/", "/1", "0/1/2", "0/123456789", "-1/0", "0/ 1", "0x1/2", "0/1@", "0/1@x", "0/1@-1"]
+)
 @pytest.mark.parametrize("path", ["/records/", "/records/1", "/records/export"])
 def test_a_token_that_is_none_is_400(api, path, token):
     assert_problem(api.get(path, headers={"X-Consistency-Token": token}), 400, "X-Consistency-Token")
