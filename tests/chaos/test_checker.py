@@ -3,10 +3,13 @@ Run by ctest as chaos.checker."""
 
 import itertools
 import random
+import subprocess
 
 import pytest
 from checker import KINDS, Row, check
+from cluster import CHECKOUT
 from history import Call
+from planted import FOLDER, PLANTED
 
 RECORD = 7
 
@@ -279,3 +282,10 @@ def test_a_row_that_vanishes_goes_back_or_comes_twice_is_noticed(seed):
     assert "lost" in kinds(calls, others)
     assert "doubled" in kinds(calls, [*rows, Row(10_000, victim.title, victim.mark, victim.version)])
     assert "doubled" in kinds(calls, [*others, Row(victim.id, victim.title, victim.mark, victim.version + 1)])
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_fits_the_sources(name):
+    command = ["patch", "-p1", "--dry-run", "--input", FOLDER / f"{name}.patch"]
+    done = subprocess.run(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
