@@ -52,7 +52,9 @@ class System(Local):
         parts = "&".join(f"{name}={value}" for name, value in {"owner_limit": 10000, **query}.items())
         began = time.monotonic()
         with urllib.request.urlopen(f"{self.url}{SUMMARY}?{parts}", timeout=150) as answer:
-            return json.load(answer), time.monotonic() - began
+            seen, seconds = json.load(answer), time.monotonic() - began
+        print(f"{seconds:8.3f} s  {seen['engine']}  {seen.get('fallback_reason') or seen.get('job_id', '')}")
+        return seen, seconds
 
     def by_flink(self, timeout=120):
         """The first summary that Flink makes again."""
