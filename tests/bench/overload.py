@@ -6,7 +6,8 @@ Starts a cluster of its own (one synchronous standby, one asynchronous) and the 
 should be a release build. Where there are several processors, the gateway and the generator get the last one and all
 others are the database's and the service's, so that refusing takes nothing from the work, as on machines of their own.
 A connection has one request under way, so where all are busy an answer takes connections / answers a second at least.
-With --sync-ms 20 --set MAX_REQUESTS=256 --connections 600 --closed 160 the database fills up and not the gateway.
+With --sync-ms 50 --set MAX_REQUESTS=256 --connections 500 --closed 190 --work POST the database fills up and not the
+gateway.
 Needs what tests/run.sh installs.
 """
 
