@@ -4,21 +4,24 @@
 
 #include "base/position.hpp"
 
-#include <atomic>
+#include <mutex>
 #include <string_view>
 
 namespace backend {
 
 class Position {
  public:
-  /// A token that came from a service.
+  /// The token of a write.
   void see(std::string_view token);
+  /// The token of a read that asked for `asked`: its timeline is gone (the cluster was made anew), this is how far the database has got.
+  void give_up(const base::Position& asked, std::string_view token);
   /// What holds for what this gateway has seen and for `client`.
   base::Position latest(const base::Position& client) const;
 
  private:
-  std::atomic<std::uint64_t> lsn_{0};
-  std::atomic<std::int32_t> timeline_{0};
+  mutable std::mutex mutex_;  ///< held for a few instructions
+  base::Position latest_;
+  base::Position earlier_;  ///< seen since on an earlier timeline than that
 };
 
 }  // namespace backend

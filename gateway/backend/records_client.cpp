@@ -88,7 +88,7 @@ Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& op
   if (options.consistency == Consistency::strong) call.set_consistency(v1::CONSISTENCY_STRONG);
   if (options.consistency == Consistency::eventual) call.set_consistency(v1::CONSISTENCY_EVENTUAL);
   Pending pending(*this, call, options, call.has_get() ? get : call.has_create() ? create : call.has_list() ? list : change);
-  if (options.consistency == Consistency::session) pending.position = position_.latest(options.position);
+  if (options.consistency != Consistency::eventual) pending.position = position_.latest(options.position);
   counters_.backend_calls.add();
   counters_.backend_in_flight.add();
   if (pending.kind != list || !join(pending)) enlist(pending);
@@ -98,7 +98,10 @@ Reply<RecordsReply> RecordsClient::execute(v1::Call& call, const CallOptions& op
   if (options.cancellation) options.cancellation->detach(&pending);
   if (!pending.reply) co_return std::move(pending.error);
   if (pending.reply->has_error()) co_return rpc::from_proto(pending.reply->error());
-  if (!pending.reply->consistency_token().empty()) position_.see(pending.reply->consistency_token());
+  if (const std::string& token = pending.reply->consistency_token(); !token.empty()) {
+    if (pending.kind == get || pending.kind == list) position_.give_up(pending.position, token);
+    else position_.see(token);
+  }
   co_return std::move(pending.reply);
 }
 
@@ -122,7 +125,8 @@ void RecordsClient::enlist(Pending& pending) {
 // A list that asks what one that has not been sent yet asks: one answer is for both. What is under way may have been read already, before
 // a write that this caller knows of.
 bool RecordsClient::join(Pending& pending) {
-  pending.question = std::to_string(pending.call.consistency()) + pending.call.list().SerializeAsString();
+  pending.question = std::to_string(pending.call.consistency()) + '@' + std::to_string(pending.position.timeline) + '@' +
+                     pending.call.list().SerializeAsString();
   const auto [found, is_first] = unsent_lists_.try_emplace(pending.question, &pending);
   if (is_first) return false;
   Pending& leader = *found->second;

@@ -78,9 +78,14 @@ Response record_answer(unsigned status, const v1::Record& record) {
   return response;
 }
 
+/// Of a write, or of a read whose own token names a log that is gone: what to send from now on.
+void add_token(Response& response, const v1::Reply& reply) {
+  if (!reply.consistency_token().empty()) response.header("X-Consistency-Token", reply.consistency_token());
+}
+
 /// A write without a key may have been sent again by this gateway: that is not the client's to know.
 void add_write_headers(Response& response, const Request& request, const v1::Reply& reply, bool replayed) {
-  if (!reply.consistency_token().empty()) response.header("X-Consistency-Token", reply.consistency_token());
+  add_token(response, reply);
   if (replayed && request.headers.has_idempotency_key) response.header("Idempotency-Replayed", "true");
 }
 
@@ -157,6 +162,7 @@ Records::Answer Records::list(Request& request) {
   response.type = "application/json";
   response.compress = true;
   response.header("Cache-Control", "no-cache");
+  add_token(response, **reply);
   if (!page.next_page_token().empty()) response.header("Link", next_link(request, page.next_page_token()));
   // Those who asked the same and were answered together are woken one after the other: the page is written once.
   if (last_page_.reply.lock() != *reply) {
@@ -179,6 +185,7 @@ Records::Answer Records::get(Request& request) {
   const auto reply = co_await client_.execute(call, *options);
   if (reply.has_error()) co_return http::problem(request, reply.error());
   Response response = record_answer(200, (*reply)->get().record());
+  add_token(response, **reply);
   if (http::none_match_holds(request.headers.if_none_match, response.etag)) {
     response.status = 304;
     response.type = {};

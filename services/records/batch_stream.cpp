@@ -147,6 +147,9 @@ void BatchStream::OnDone() {
   asio::post(loop_, [this, self = std::move(self_)] { streams_.open_.erase(this); });
 }
 
+// Whoever still waits in it waits for answers that cannot reach him. Called on a thread of gRPC's.
+void BatchStream::OnCancel() { caller_gone_ = true; }
+
 void BatchStream::close_when_idle() {
   if (finished_ || !(caller_done_ || draining_) || in_work_ > 0 || outgoing_) return;
   finished_ = true;
@@ -214,11 +217,13 @@ void BatchStream::take(const BatchPtr& batch) {
   std::erase_if(batches_, [](const auto& weak) { return weak.expired(); });
   batches_.push_back(batch);
   std::vector<Group> gets, creations;
-  // Items that may share a statement: the strictest position and the longest deadline of the group hold for all of them.
+  // Items that may share a statement: the farthest position and the longest deadline of the group hold for all of them. Not positions of
+  // different timelines: one that nobody has yet is waited for.
   const auto gather = [](std::vector<Group>& groups, const v1::Call& call, const CallOptions& options,
                          const std::string& message) -> Group& {
     const auto fits = [&, urgency = urgency_of(call)](const Group& g) {
-      return g.options.consistency == options.consistency && g.message == message && (g.urgency == urgency || !message.empty()) &&
+      const bool alike = g.urgency == urgency && g.options.position.timeline == options.position.timeline;
+      return g.options.consistency == options.consistency && g.message == message && (alike || !message.empty()) &&
              g.calls.size() < limits::batch;
     };
     auto group = std::ranges::find_if(groups, fits);
@@ -274,7 +279,7 @@ Awaitable<void> BatchStream::run_creations(BatchPtr batch, Group group) {
 Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, WriteName name, CallOptions options) {
   switch (call.request_case()) {
     case v1::Call::kList:
-      options.audience.add([batch, id = call.id()] { return batch->cancelled.contains(id); });
+      options.audience.add([this, self = self_, batch, id = call.id()] { return caller_gone_ || batch->cancelled.contains(id); });
       answer(batch, call, co_await calls_.list(call.list(), options));
       break;
     case v1::Call::kUpdate:

@@ -8,6 +8,7 @@
 
 #include <records/v1/records.grpc.pb.h>
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <unordered_set>
@@ -65,6 +66,7 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
+  void OnCancel() override;
   void OnDone() override;
 
   void begin();
@@ -98,6 +100,7 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   std::size_t unsent_bytes_ = 0;  ///< their text, without what is on the line
   bool reading_ = false;
   bool caller_done_ = false;
+  std::atomic<bool> caller_gone_ = false;  ///< without having been answered
   bool draining_ = false;
   bool finished_ = false;
 };

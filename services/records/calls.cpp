@@ -39,7 +39,7 @@ Awaitable<Replied<v1::ListResponse>> Calls::list(v1::ListRequest request, CallOp
   base::Result<ListQuery> query = from_proto(request);
   if (query.has_error()) co_return query.error();
   std::string key = request.SerializeAsString();
-  key += static_cast<char>(options.consistency);
+  key += static_cast<char>(options.consistency) + std::to_string(options.position.timeline);
   auto run = [this, asked = std::move(query.value())](CallOptions suiting) { return find(asked, suiting); };
   co_return co_await lists_.ask(std::move(key), options, std::move(run));
 }
@@ -61,6 +61,7 @@ Awaitable<Replied<v1::ListResponse>> Calls::find(ListQuery query, CallOptions op
   if (page.total) reply.response.set_total(*page.total);
   if (page.more && !page.items.empty())
     reply.response.set_next_page_token(encode_page_token(keyset_of(page.items.back(), query.sort), query.filter, query.sort));
+  reply.position = found->instead;
   reply.served_by = std::move(found->served_by);
   co_return reply;
 }
@@ -84,6 +85,7 @@ Awaitable<std::vector<Replied<v1::GetResponse>>> Calls::get(std::vector<std::int
     } else {
       Reply<v1::GetResponse> reply;
       to_proto(*record->second, *reply.response.mutable_record());
+      reply.position = found->instead;
       reply.served_by = found->served_by;
       outcomes.emplace_back(std::move(reply));
     }
@@ -107,6 +109,7 @@ Awaitable<Replied<v1::BatchGetResponse>> Calls::batch_get(v1::BatchGetRequest re
     if (record == by_id.end()) reply.response.add_missing_ids(id);
     else to_proto(*record->second, *reply.response.add_records());
   }
+  reply.position = found->instead;
   reply.served_by = std::move(found->served_by);
   co_return reply;
 }

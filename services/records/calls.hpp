@@ -27,7 +27,7 @@ struct WriteName {
   std::uint32_t place = 0;
 };
 
-/// An answer, the node that gave it, and after a write its position.
+/// An answer, the node that gave it, and after a write its position; after a read a position only instead of one that is gone.
 template <class Response>
 struct Reply {
   Response response;

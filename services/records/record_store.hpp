@@ -49,6 +49,7 @@ template <class T>
 struct Answer {
   T value;
   std::string served_by;
+  Position instead{};  ///< of `ReadOptions::position`, when its timeline is gone: how far the database has got
 };
 
 /// What a write left.

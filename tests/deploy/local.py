@@ -1,8 +1,10 @@
 """deploy/local/run.sh in a folder and on ports of a test's own."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -14,15 +16,14 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 RUN = CHECKOUT / "deploy" / "local" / "run.sh"
 
 
-def free_ports(count):
-    """Ports that nobody has now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+def free_base():
+    """Of a hundred ports, none of which anybody has now; below those that the system gives to outgoing connections."""
+    for base in random.sample(range(20000, 32000, 100), 120):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for port in range(base, base + 100):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return base
+    raise RuntimeError("no hundred ports in a row are free")
 
 
 class Local:
@@ -33,7 +34,8 @@ class Local:
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="records-deploy-", dir="/var/tmp"))
         self.root.chmod(0o755)
         self.folder = self.root / "data"
-        http, records, analytics = free_ports(3)
+        self.base = free_base()
+        http, records, analytics = range(self.base + 90, self.base + 93)
         self.url = f"http://127.0.0.1:{http}"
         self.environment = {
             "PATH": os.environ["PATH"],

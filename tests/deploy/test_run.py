@@ -9,7 +9,7 @@ import tempfile
 import time
 
 import pytest
-from local import Local, free_ports, interrupt
+from local import Local, interrupt
 
 
 @pytest.fixture
@@ -93,8 +93,7 @@ def test_interrupting_it_stops_everything(local):
 
 
 def test_a_real_cluster_of_one_primary_and_two_streaming_standbys(local):
-    base = str(min(free_ports(8)) // 100 * 100 + 30)
-    local.start("--demo", "20", "--port-base", base)
+    local.start("--demo", "20", "--port-base", str(local.base))
     nodes = local.get("/cluster")["nodes"]
     assert sorted(node["role"] for node in nodes) == ["primary", "standby", "standby"]
     settings = dict(

@@ -1,12 +1,9 @@
 """deploy/local/run.sh --flink on ports of its own; what the tests do to its parts, and what they ask it and Flink."""
 
-import contextlib
 import json
 import os
 import pathlib
-import random
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -21,20 +18,9 @@ SUMMARY = "/records/analytics/flink"
 FLINK = CHECKOUT / "deploy" / "flink" / "flink.sh"
 
 
-def free_base():
-    """Of a hundred ports below those that the system gives to outgoing connections; nobody has Flink's of them now."""
-    for base in random.sample(range(20040, 32000, 100), 100):
-        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-            for port in range(base, base + 40):
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return base
-    raise RuntimeError("no forty ports in a row are free")
-
-
 class System(Local):
     def __init__(self):
         super().__init__()
-        self.base = free_base()
         self.environment["RECORDS_TOOLS"] = os.environ["RECORDS_TOOLS"]
         self.flink_url = f"http://127.0.0.1:{self.base + 31}"
 

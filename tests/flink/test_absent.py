@@ -9,7 +9,7 @@ import time
 
 import pytest
 import requests
-from local import free_ports
+from local import free_base
 from programs import Deployment
 from waiting import wait_until
 
@@ -77,7 +77,7 @@ def falls_back(product, *words):
 
 
 def test_nobody_listens(product):
-    port = free_ports(1)[0]
+    port = free_base()
     point(product, FLINK_SQL_GATEWAY_URL=f"http://127.0.0.1:{port}")
     falls_back(product, f"127.0.0.1:{port}", "Connection refused")
 
@@ -103,7 +103,7 @@ def test_another_version_until_it_is_replaced(product):
 
 
 def test_a_gateway_without_its_jobmanager(product):
-    port = free_ports(1)[0]
+    port = free_base()
     with GatewayDouble("1.20.3") as gateway:
         point(product, FLINK_SQL_GATEWAY_URL=gateway.url, FLINK_REST_URL=f"http://127.0.0.1:{port}")
         falls_back(product, f"127.0.0.1:{port}", "Connection refused")

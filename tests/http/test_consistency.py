@@ -49,6 +49,24 @@ def test_a_token_of_the_past_is_taken(api, token):
     assert response.json() == record
 
 
+def test_a_token_of_a_log_that_is_gone_is_answered_with_another(api, store):
+    record = api.create()
+    path = f"/records/{record['id']}"
+    answers = [
+        api.get(path, headers={"X-Consistency-Token": "0/1@900000000"}),
+        api.get("/records/", params={"owner": api.owner}, headers={"X-Consistency-Token": "0/1@900000000"}),
+    ]
+    assert answers[0].json() == record
+    assert answers[1].json()["items"] == [record]
+    for answer in answers:
+        token = answer.headers.get("X-Consistency-Token")
+        if store == "sqlite":
+            assert token is None
+        else:
+            assert not token.endswith("@900000000")
+            assert "X-Consistency-Token" not in api.get(path, headers={"X-Consistency-Token": token}).headers
+
+
 @pytest.mark.parametrize(
     "token", ["x", "1", "0/", "/1", "0/1/2", "0/123456789", "-1/0", "0/ 1", "0x1/2", "0/1@", "0/1@x", "0/1@-1"]
 )

@@ -106,6 +106,32 @@ TEST_CASE("a position of a timeline that is news to us is no node's of an earlie
   CHECK(choose(cluster, Intent::read_session, {70, 2}, 0) == 1u);
 }
 
+TEST_CASE("a strong read asks for the timeline of its position, wherever that has got") {
+  Snapshot cluster{.nodes = {node(Role::primary, 100), node(Role::standby, 100)}, .timeline = 1};
+  CHECK(choose(cluster, Intent::read_strong, {170, 1}, 0) == 0u);
+  CHECK_FALSE(choose(cluster, Intent::read_strong, {70, 2}, 0));
+  CHECK(choose(cluster, Intent::write, {70, 2}, 0) == 0u);
+  cluster.nodes[0].timeline = 2;
+  CHECK(choose(cluster, Intent::read_strong, {170, 2}, 0) == 0u);
+}
+
+TEST_CASE("a timeline is gone when every node was asked since and none is on it") {
+  const base::SteadyClock::time_point since{std::chrono::seconds(10)};
+  Snapshot cluster = usual();
+  cluster.timeline = 1;
+  for (NodeState& node : cluster.nodes) node.asked_at = since;
+  CHECK(is_gone(2, cluster, since));
+  CHECK_FALSE(is_gone(1, cluster, since));
+  CHECK_FALSE(is_gone(0, cluster, since));
+  for (const Role role : {Role::unknown, Role::unreachable}) {
+    cluster.nodes[2].role = role;
+    CHECK_FALSE(is_gone(2, cluster, since));
+  }
+  cluster.nodes[2].role = Role::standby;
+  cluster.nodes[0].asked_at -= std::chrono::nanoseconds(1);
+  CHECK_FALSE(is_gone(2, cluster, since));
+}
+
 TEST_CASE("a primary that refuses writes gets none, but may be read") {
   Snapshot cluster{.nodes = {node(Role::primary, 100)}};
   cluster.nodes[0].read_only = true;

@@ -34,6 +34,7 @@ class LiveJob {
   Awaitable<void> look_after();
   Awaitable<base::Result<void>> turn();
   Awaitable<base::Result<void>> tend(LiveJobRow row, JobState job);
+  Awaitable<base::Result<bool>> counts_wrongly(std::int64_t generation);
   Awaitable<base::Result<void>> begin(LiveJobRow row);
   Awaitable<base::Result<void>> resume(LiveJobRow row);
   Awaitable<base::Result<void>> end(std::string job_id);
@@ -55,6 +56,8 @@ class LiveJob {
   std::int64_t seen_pulse_ = 0;  ///< the latest that came through
   base::Deadline seen_at_{};     ///< when that changed; also when something else was amiss than the job
   base::Deadline next_tidying_{};
+  base::Deadline next_comparison_{};
+  std::string differences_;  ///< as of the comparison before
   bool stopped_ = false;
 };
 

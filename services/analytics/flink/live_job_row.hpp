@@ -38,6 +38,8 @@ class LiveJobTable {
   /// What the job needs once: the publication, and the whole old row in the log with each change.
   Awaitable<base::Result<void>> prepare(base::Deadline deadline);
   Awaitable<base::Result<void>> send_pulse(base::Deadline deadline);
+  /// Where Flink's counts are not those of SQL at this moment: the first few, as text. Empty: nowhere.
+  Awaitable<base::Result<std::string>> differences(std::int64_t generation, base::Deadline deadline);
   /// Forgets the counts of other generations.
   Awaitable<base::Result<void>> forget_others(std::int64_t generation, base::Deadline deadline);
   /// Drops the slots of other generations on every node that answers: a slot that nobody reads keeps the log for ever.

@@ -165,12 +165,23 @@ pg::Awaitable<bool> Cluster::pause(base::Deadline deadline) {
 }
 
 pg::Awaitable<base::Result<NodeLease>> Cluster::acquire(Intent intent, Position position, base::Deadline deadline) {
+  const auto since = base::SteadyClock::now();
+  bool gone = false;
   for (;;) {
+    const bool asks = intent == Intent::read_session || intent == Intent::read_strong;
+    if (asks && is_gone(position.timeline, *snapshot_, since)) {
+      gone = true;
+      intent = Intent::read_strong;
+      position = {};
+    }
     if (const auto node = choose(*snapshot_, intent, position, turn_++)) {
       base::Result<pg::Lease> lease = co_await nodes_[*node]->pool->acquire(deadline);
       if (lease.has_value()) {
         const bool certain = intent != Intent::read_session || !position || snapshot_->nodes[*node].role == Role::primary;
-        if (certain || co_await has_replayed(*node, **lease, position, deadline)) co_return NodeLease{std::move(lease.value()), *node};
+        if (certain || co_await has_replayed(*node, **lease, position, deadline)) {
+          const Position reached{snapshot_->nodes[*node].lsn, snapshot_->timeline};
+          co_return NodeLease{std::move(lease.value()), *node, gone ? reached : Position{}};
+        }
         intent = Intent::read_strong;
         continue;
       }

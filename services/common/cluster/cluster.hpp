@@ -21,6 +21,7 @@ namespace cluster {
 struct NodeLease {
   pg::Lease connection;
   std::size_t node;
+  Position instead{};  ///< of a position whose timeline is gone: how far the database had got when that was found
 };
 
 /// A result and the node that gave it.
@@ -28,6 +29,7 @@ template <class T>
 struct From {
   T value;
   std::string node;
+  Position instead{};  ///< as in NodeLease
 };
 
 /// Not thread-safe: one event loop, on which all awaitables complete. Must outlive the work given to it; call stop() before the loop ends.
@@ -47,7 +49,7 @@ class Cluster {
   Dialect dialect() const;
 
   /// A connection to the node that serves the intent; waits for one until the deadline (UNAVAILABLE when it passes). At most
-  /// `pool_waiting` callers wait; beyond: RESOURCE_EXHAUSTED at once.
+  /// `pool_waiting` callers wait; beyond: RESOURCE_EXHAUSTED at once. Who reads at a position whose timeline is gone gets the primary.
   pg::Awaitable<base::Result<NodeLease>> acquire(Intent intent, Position position, base::Deadline deadline);
 
   /// Runs `work(pg::Connection&) -> Awaitable<Result<T>>` on that node, and again until the deadline: elsewhere when it fails with
@@ -96,7 +98,7 @@ pg::Awaitable<base::Result<From<T>>> Cluster::run(Intent intent, Position positi
       base::Result<NodeLease> lease = co_await acquire(intent, position, deadline);
       if (lease.has_error()) co_return lease.error();
       base::Result<T> result = co_await work(*lease->connection);
-      if (result.has_value()) co_return From<T>{std::move(result.value()), name(lease->node)};
+      if (result.has_value()) co_return From<T>{std::move(result.value()), name(lease->node), lease->instead};
       error = std::move(result.error());
       if (error.code == base::Code::unavailable) report_failure(lease->node);
     }

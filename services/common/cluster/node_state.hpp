@@ -24,6 +24,7 @@ struct NodeState {
   std::int64_t replay_lag_ms = 0;
   std::int64_t round_trip_us = 0;
   std::int32_t timeline = 0;
+  base::SteadyClock::time_point asked_at{};  ///< when the check began
   bool read_only = false;
   std::string error;
 };

@@ -40,7 +40,8 @@ pg::Awaitable<NodeState> Probe::check() {
   NodeState state;
   state.name = address_.name;
   state.role = Role::unreachable;
-  const base::Deadline deadline = base::SteadyClock::now() + timeout_;
+  state.asked_at = base::SteadyClock::now();
+  const base::Deadline deadline = state.asked_at + timeout_;
   if (!connection_ || !connection_->usable()) {
     connection_.reset();
     base::Result<std::unique_ptr<pg::Connection>> opened = co_await pg::Connection::open(watchdog_, address_.info, deadline);
@@ -62,6 +63,7 @@ pg::Awaitable<NodeState> Probe::check() {
     co_return state;
   }
   answer->name = address_.name;
+  answer->asked_at = state.asked_at;
   last_timeline_ = answer->timeline >= 0 ? answer->timeline : std::max(last_timeline_, -answer->timeline);
   answer->timeline = last_timeline_;
   co_return std::move(answer.value());

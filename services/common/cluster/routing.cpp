@@ -43,11 +43,18 @@ std::optional<std::size_t> standby_of(const Snapshot& snapshot, const Position& 
 }  // namespace
 
 std::optional<std::size_t> choose(const Snapshot& snapshot, Intent intent, const Position& position, std::size_t turn) {
-  if (intent == Intent::write || intent == Intent::read_strong) return primary_of(snapshot, snapshot.timeline, intent == Intent::write);
+  if (intent == Intent::write) return primary_of(snapshot, snapshot.timeline, true);
   const Position at_least = intent == Intent::read_eventual ? Position{} : position;
   const std::int32_t timeline = std::max(snapshot.timeline, at_least.timeline);
-  if (const auto standby = standby_of(snapshot, at_least, timeline, turn)) return standby;
+  if (intent != Intent::read_strong)
+    if (const auto standby = standby_of(snapshot, at_least, timeline, turn)) return standby;
   return primary_of(snapshot, timeline, false);
+}
+
+bool is_gone(std::int32_t timeline, const Snapshot& snapshot, base::SteadyClock::time_point since) {
+  return timeline > snapshot.timeline && std::ranges::all_of(snapshot.nodes, [since](const NodeState& node) {
+           return (node.role == Role::primary || node.role == Role::standby) && node.asked_at >= since;
+         });
 }
 
 }  // namespace cluster

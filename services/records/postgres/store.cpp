@@ -41,7 +41,7 @@ base::Result<std::vector<pg::Rows>> all_rows(base::Result<std::vector<base::Resu
 template <class T>
 base::Result<Answer<T>> answer(base::Result<cluster::From<T>> found) {
   if (found.has_error()) return found.error();
-  return Answer<T>{std::move(found->value), std::move(found->node)};
+  return Answer<T>{std::move(found->value), std::move(found->node), found->instead};
 }
 
 /// The page of a query, from the rows [first, end).
@@ -124,7 +124,7 @@ Awaitable<Store::ListAnswer> Store::list(ListQuery query, ReadOptions options) {
   // openGauss cannot look several pages up in one statement (LATERAL came with PostgreSQL 9.3).
   const bool together = !shape.empty() && cluster_.dialect() == cluster::Dialect::postgresql;
   if (!together) co_return co_await list_alone(std::move(query), options);
-  shape += static_cast<char>('0' + static_cast<int>(options.consistency));
+  shape += static_cast<char>('0' + static_cast<int>(options.consistency)) + std::to_string(options.position.timeline);
   ListCall call{std::move(query), options};
   co_return co_await lists_.ask(std::move(shape), std::move(call));
 }
@@ -184,7 +184,7 @@ Awaitable<std::vector<Store::ListAnswer>> Store::list_together(const std::vector
   if (calls.size() > 1) {
     auto done = co_await cluster_.run<std::vector<Page>>(intent_of(options.consistency), options.position, options.deadline, work);
     if (done.has_value()) {
-      for (Page& page : done->value) answers.push_back(Answer<Page>{std::move(page), done->node});
+      for (Page& page : done->value) answers.push_back(Answer<Page>{std::move(page), done->node, done->instead});
       co_return answers;
     }
     if (holds_for_all(done.error())) co_return std::vector<ListAnswer>(calls.size(), done.error());

@@ -56,6 +56,22 @@ TEST_CASE("every kind of write answers with its position, also one that is repla
   CHECK(deployment.call(&Stub::Get, get_of(created.response.record().id())).token().empty());
 }
 
+TEST_CASE("a position of a timeline that is gone is answered by the primary, which names another", "[cluster]") {
+  Deployment deployment;
+  const auto created = deployment.call(&Stub::Create, creation(deployment.make_owner()));
+  const std::int64_t id = created.response.record().id();
+  const std::string gone = created.token().substr(0, created.token().find('@')) + "@900000000";
+  const auto answer = deployment.call(&Stub::Get, get_of(id), {{"x-consistency-token", gone}});
+  REQUIRE(answer.status.ok());
+  REQUIRE_FALSE(answer.token().empty());
+  CHECK(answer.token().find("@900000000") == std::string::npos);
+  CHECK(nodes(deployment, topology::ROLE_PRIMARY).contains(answer.served_by()));
+  const auto list = deployment.call(&Stub::List, list_of(created.response.record().owner()), {{"x-consistency-token", gone}});
+  CHECK(list.response.total() == 1);
+  CHECK_FALSE(list.token().empty());
+  CHECK(deployment.call(&Stub::Get, get_of(id), {{"x-consistency-token", answer.token()}}).token().empty());
+}
+
 TEST_CASE("an import answers with its position", "[cluster]") {
   for (const v1::ImportMode mode : {v1::IMPORT_MODE_PARTIAL, v1::IMPORT_MODE_ATOMIC}) {
     Deployment deployment;

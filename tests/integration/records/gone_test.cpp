@@ -96,6 +96,17 @@ TEST_CASE("a list whose caller has gone is given up by the database", "[cluster]
   stuck.await_end(process);
 }
 
+TEST_CASE("a list whose stream has broken is given up by the database", "[cluster]") {
+  Stuck stuck;
+  grpc::ClientContext context;
+  const auto stub = stuck.stub();
+  const auto stream = stub->Execute(&context);
+  REQUIRE(stream->Write(list_with(1, "on")));
+  const std::int64_t process = stuck.working();
+  context.TryCancel();
+  stuck.await_end(process);
+}
+
 TEST_CASE("a list that two wait for goes on when one of them has gone", "[cluster]") {
   Stuck stuck;
   grpc::ClientContext context;
