@@ -98,6 +98,27 @@ def test_counts_that_have_gone_wrong_are_counted_anew(system):
     assert running(system) == [job_id(system)]
 
 
+def test_a_snapshot_that_breaks_off_begins_anew(system):
+    live(system)
+    system.sql(
+        "INSERT INTO records (title, owner, status)"
+        " SELECT 'many', 'owner ' || i % 50, 'active' FROM generate_series(1, 200000) AS i"
+    )
+    agree(system, 120)
+    before = job_id(system)
+    system.sql("UPDATE flink_counts SET n = n + 7 WHERE dim = 'status' AND k = 'done'")
+    wait_until(lambda: job_id(system) not in ("", before), 60, "another job")
+    broken = job_id(system)
+    assert system.live_state() == "starting"
+    system.kill("flink-taskmanager")
+    with Churn(system, "snapshot"):
+        system.restart_flink()
+        wait_until(lambda: job_id(system) not in ("", before, broken), 120, "yet another job")
+        live(system)
+    agree(system, 120)
+    assert running(system) == [job_id(system)]
+
+
 def test_a_failover_of_the_database_begins_anew_and_is_exact(system):
     live(system)
     before = job_id(system)

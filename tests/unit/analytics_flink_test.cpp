@@ -109,6 +109,9 @@ TEST_CASE("the streaming job: what is to be done") {
   row.state = "starting";
   CHECK(next_step(row, running, false, 0) == Step::tend);
   CHECK(next_step(row, failed, false, 0) == Step::begin);
+  const JobState again{.id = "j", .state = "RUNNING", .restarted = true};
+  CHECK(next_step(row, again, false, 0) == Step::begin);  // amid the snapshot
+  CHECK(next_step(live, again, false, 0) == Step::tend);
   row.job_id.clear();  // it was to be submitted when its keeper died
   CHECK(next_step(row, unknown, false, 0) == Step::begin);
   CHECK(next_step({.state = "none"}, {}, false, 0) == Step::begin);

@@ -65,6 +65,7 @@ Awaitable<base::Result<JobState>> JobManager::job(std::string id, base::Deadline
   if (answer.has_error() && answer.error().code == base::Code::not_found) co_return JobState{.id = id};
   if (answer.has_error()) co_return answer.error();
   JobState job{.id = id, .name = text_of(*answer, "name"), .state = text_of(*answer, "state"), .deployed = true};
+  if (const auto* const moments = object_of(*answer, "timestamps")) job.restarted = number_of(*moments, "RESTARTING") > 0;
   each_object(*answer, "vertices", [&job](const json::object& vertex) {
     note_source(job, vertex);
     const std::string status = text_of(vertex, "status");

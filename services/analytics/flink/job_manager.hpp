@@ -20,6 +20,7 @@ struct JobState {
   std::string name;
   std::string state;          ///< RUNNING, RESTARTING, FINISHED, FAILED, CANCELED …; empty: the JobManager does not know the job
   bool deployed = false;      ///< every part has a slot
+  bool restarted = false;     ///< by Flink itself, after a failure
   std::string source;         ///< the vertex that reads
   std::string source_metric;  ///< what it counts records by
 
@@ -32,7 +33,7 @@ class JobManager {
   explicit JobManager(std::string url) : rest_(std::move(url)) {}
 
   Awaitable<base::Result<ClusterOverview>> overview(base::Deadline deadline) const;
-  /// All jobs it remembers, without `source`.
+  /// All jobs it remembers, without what stands behind `state`.
   Awaitable<base::Result<std::vector<JobState>>> jobs(base::Deadline deadline) const;
   Awaitable<base::Result<JobState>> job(std::string id, base::Deadline deadline) const;
   /// Records that the job's source has read, by its live metrics.

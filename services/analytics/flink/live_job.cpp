@@ -20,7 +20,7 @@ constexpr auto period = std::chrono::seconds(1), period_after_failure = std::chr
 constexpr auto call_patience = std::chrono::seconds(5);
 constexpr auto submit_patience = std::chrono::seconds(30);
 /// Without anything coming through, a complete job is resumed, and one that takes its snapshot begins anew.
-constexpr auto stall_patience = std::chrono::seconds(45), snapshot_patience = std::chrono::seconds(1200);
+constexpr std::chrono::seconds stall_patience{45}, snapshot_patience{std::chrono::hours(6)};
 constexpr auto end_patience = std::chrono::seconds(20);
 constexpr int most_resumes = 2;
 constexpr auto tidying_period = std::chrono::seconds(30);
@@ -37,8 +37,9 @@ base::Deadline soon(std::chrono::seconds patience = call_patience) { return base
 Step next_step(const LiveJobRow& row, const JobState& job, bool stalled, int resumes) {
   // A slot belongs to its timeline: what the old primary logged last may not be there any more, though the job has counted it.
   if (row.state == "none" || row.job_id.empty() || row.timeline != row.primary_timeline) return Step::begin;
+  // A snapshot that broke off begins anew: what is read a second time is not what the slot has been made at.
+  if (row.state != "live" && job.restarted) return Step::begin;
   if (!job.ended() && !stalled) return Step::tend;
-  // A snapshot that broke off begins anew: its checkpoint may lie before the first row.
   const bool can_go_on = row.state == "live" && !row.checkpoint.empty() && resumes < most_resumes;
   return can_go_on ? Step::resume : Step::begin;
 }
@@ -128,6 +129,11 @@ Awaitable<base::Result<void>> LiveJob::turn() {
       const base::Result<void> ended = co_await end(each.id);
       if (ended.has_error()) co_return ended.error();
     }
+  }
+  if (row.state == "starting" && !job.ended()) {
+    base::Result<JobState> whole = co_await jobs_.job(row.job_id, soon());
+    if (whole.has_error()) co_return whole.error();
+    job = std::move(*whole);
   }
   const bool stalled = now - seen_at_ > (row.state == "live" ? stall_patience : snapshot_patience);
   switch (next_step(row, job, stalled, resumes_)) {
@@ -267,6 +273,8 @@ Awaitable<base::Result<std::string>> LiveJob::submit(LiveJobRow row, std::string
   // The default plan deletes rows on the way to updating them, which readers would see.
   properties.emplace_back("table.exec.sink.upsert-materialize", "NONE");
   properties.emplace_back("execution.checkpointing.interval", "1s");
+  // None completes while the snapshot is read.
+  properties.emplace_back("execution.checkpointing.timeout", std::to_string(snapshot_patience.count()) + " s");
   properties.emplace_back("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
   properties.emplace_back("restart-strategy.type", "fixed-delay");
   properties.emplace_back("restart-strategy.fixed-delay.attempts", "2147483647");
