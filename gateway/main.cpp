@@ -6,6 +6,7 @@
 #include "http/server.hpp"
 #include "probe.hpp"
 #include "routes/routes.hpp"
+#include "rpc/pollers.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -82,6 +83,7 @@ class Drain {
 int serve(const gateway::Config& config) {
   const routes::Assets assets(config.frontend);
   const http::Cors cors(config.cors_origins);
+  const rpc::Pollers pollers(config.threads);
   backend::Position position;
   bool draining = false;  // only told to /health/ready; a late look does no harm
   std::deque<Lane> lanes;

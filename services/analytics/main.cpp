@@ -10,6 +10,7 @@
 #include "base/program.hpp"
 #include "base/signals.hpp"
 #include "cluster/service.hpp"
+#include "rpc/pollers.hpp"
 #include "rpc/probe.hpp"
 #include "rpc/server.hpp"
 
@@ -37,6 +38,7 @@ int serve(const analytics::Config& config, asio::io_context& loop, Parts parts) 
   analytics::LiveCounts live(loop.get_executor(), parts.live, config.live_period);
   analytics::Service service(loop.get_executor(), engines, parts.flink, live, parts.log, parts.job);
   cluster::ClusterServiceImpl topology(loop.get_executor(), parts.cluster, config.database.sqlite_path.value_or(""));
+  const rpc::Pollers pollers(1);
   rpc::Server server({config.listen}, {&service, &topology});
   parts.flink.start();
   if (parts.job) parts.job->start();

@@ -8,6 +8,7 @@
 #include "records/postgres/store.hpp"
 #include "records/service.hpp"
 #include "records/sqlite/store.hpp"
+#include "rpc/pollers.hpp"
 #include "rpc/probe.hpp"
 #include "rpc/server.hpp"
 
@@ -109,6 +110,7 @@ Awaitable<void> forget_old_keys(records::postgres::Store& store, std::chrono::ho
 int serve(const records::Config& config, asio::io_context& loop, records::RecordStore& store, const cluster::Cluster* cluster) {
   records::Service service(loop.get_executor(), store);
   cluster::ClusterServiceImpl topology(loop.get_executor(), cluster, config.database.sqlite_path.value_or(""));
+  const rpc::Pollers pollers(1);
   rpc::Server server({config.listen}, {&service, &topology});
   std::thread drain;
   base::on_stop_signals(loop, [&] {
