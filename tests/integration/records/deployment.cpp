@@ -158,6 +158,11 @@ void Deployment::wait_under_way(int writes) {
   wait_for("writes under way", [&] { return on_loop<int>([this] { return store_->under_way(); }) == writes; });
 }
 
+void Deployment::wait_past_deadlines() {
+  const auto last = on_loop<base::Deadline>([this] { return store_->last_deadline(); });
+  wait_for("deadlines passed", [&] { return base::SteadyClock::now() > last; });
+}
+
 std::size_t Deployment::reads() {
   return on_loop<std::size_t>([this] { return store_->reads(); });
 }

@@ -100,6 +100,9 @@ class Deployment {
   /// Waits until so many writes stand at the gate, or have begun and not ended.
   void wait_at_gate(std::size_t writes);
   void wait_under_way(int writes);
+  /// Waits until the service's deadlines of all writes that have begun have passed: they are a little later than the clients', by what a
+  /// call takes to arrive.
+  void wait_past_deadlines();
   /// Ids that the store was asked for until now.
   std::size_t reads();
 

@@ -24,6 +24,8 @@ class GatedStore final : public records::RecordStore {
   std::size_t waiting() const { return at_gate_.size(); }
   /// Writes that have begun and not ended.
   int under_way() const { return under_way_; }
+  /// The latest deadline of all writes that have begun.
+  base::Deadline last_deadline() const { return last_deadline_; }
   /// Ids that were asked for until now.
   std::size_t reads() const { return reads_; }
 
@@ -37,17 +39,17 @@ class GatedStore final : public records::RecordStore {
   }
   records::Awaitable<std::vector<base::Result<records::Written>>> create(std::vector<records::Creation> creations, std::string name,
                                                                          base::Deadline deadline) override {
-    const Visit visit(*this);
+    const Visit visit(*this, deadline);
     co_await pass();
     co_return co_await behind_.create(std::move(creations), std::move(name), deadline);
   }
   records::Awaitable<base::Result<records::Written>> update(records::Update update, base::Deadline deadline) override {
-    const Visit visit(*this);
+    const Visit visit(*this, deadline);
     co_await pass();
     co_return co_await behind_.update(std::move(update), deadline);
   }
   records::Awaitable<base::Result<records::Written>> remove(records::Deletion deletion, base::Deadline deadline) override {
-    const Visit visit(*this);
+    const Visit visit(*this, deadline);
     co_await pass();
     co_return co_await behind_.remove(std::move(deletion), deadline);
   }
@@ -61,7 +63,10 @@ class GatedStore final : public records::RecordStore {
 
  private:
   struct Visit {
-    explicit Visit(GatedStore& gated) : store(gated) { ++store.under_way_; }
+    Visit(GatedStore& gated, base::Deadline deadline) : store(gated) {
+      ++store.under_way_;
+      store.last_deadline_ = std::max(store.last_deadline_, deadline);
+    }
     ~Visit() { --store.under_way_; }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
@@ -80,6 +85,7 @@ class GatedStore final : public records::RecordStore {
   records::RecordStore& behind_;
   std::list<boost::asio::steady_timer> at_gate_;
   int under_way_ = 0;
+  base::Deadline last_deadline_ = base::Deadline::min();
   std::size_t reads_ = 0;
   bool closed_ = false;
 };
