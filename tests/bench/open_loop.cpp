@@ -1,10 +1,12 @@
 // Offers HTTP requests at a given rate, whether or not the server keeps up: each is due at its own time, goes on the next free connection,
 // and is counted from when it was sent and, as the client sees it, from when it was due. Rate 0: a closed loop, each connection asks again
-// as soon as it is answered. Prints one JSON object. Used by overload.py.
+// as soon as it is answered. An answer's time is when the kernel got it, so that one processor for gateway and generator does not count the
+// generator's own wait for it. Prints one JSON object. Used by overload.py.
 //
 //   open_loop --port 8000 --rate 20000 --seconds 10 --connections 512 --method POST --path /records/ --body '{"title":"t","owner":"o"}'
 //
 // A # in path or body stands for a number: counting from 1 up to --numbers, then again.
+#include <sys/socket.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -16,6 +18,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <iostream>
 #include <map>
@@ -27,7 +30,7 @@
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Clock = std::chrono::steady_clock;
+using Clock = std::chrono::system_clock;  // the one that the kernel stamps with
 
 namespace {
 
@@ -64,19 +67,22 @@ class Line {
     error_code error;
     socket_.connect(where, error);
     if (!error) socket_.set_option(tcp::no_delay(true), error);
-    return !error;
+    const int on = 1;
+    return !error && setsockopt(socket_.native_handle(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0;
   }
   void ask(std::string request, Clock::time_point due);
 
  private:
   void read();
+  /// What has come, behind what had; its length, 0: the end.
+  std::size_t receive(error_code& error);
   bool take_answer();
 
   Load& load_;
   tcp::socket socket_;
   std::string out_, in_;
   std::size_t filled_ = 0;
-  Clock::time_point due_, sent_;
+  Clock::time_point due_, sent_, came_;
 };
 
 class Load {
@@ -99,9 +105,10 @@ class Load {
     return report();
   }
 
-  void answered(Line& line, int status, Clock::time_point due, Clock::time_point sent) {
-    const auto since = [now = Clock::now()](Clock::time_point then) {
-      return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - then).count());
+  void answered(Line& line, int status, Clock::time_point due, Clock::time_point sent, Clock::time_point came) {
+    const auto since = [came](Clock::time_point then) {
+      return static_cast<std::uint32_t>(
+          std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(came - then).count()));
     };
     outcomes_[status].since_due.push_back(since(due));
     outcomes_[status].since_sent.push_back(since(sent));
@@ -210,11 +217,35 @@ void Line::ask(std::string request, Clock::time_point due) {
 }
 
 void Line::read() {
-  socket_.async_read_some(asio::buffer(in_.data() + filled_, in_.size() - filled_), [this](error_code error, std::size_t count) {
-    if (error) return load_.broke();
+  socket_.async_wait(tcp::socket::wait_read, [this](error_code error) {
+    const std::size_t count = error ? 0 : receive(error);
+    if (error == asio::error::would_block) return read();
+    if (error || count == 0) return load_.broke();
     filled_ += count;
     if (!take_answer()) read();
   });
+}
+
+std::size_t Line::receive(error_code& error) {
+  iovec room{in_.data() + filled_, in_.size() - filled_};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(timespec))];
+  msghdr message{};
+  message.msg_iov = &room;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  const ssize_t count = recvmsg(socket_.native_handle(), &message, MSG_DONTWAIT);
+  if (count < 0) error.assign(errno, boost::system::system_category());
+  came_ = Clock::now();
+  for (const cmsghdr* part = CMSG_FIRSTHDR(&message); count > 0 && part != nullptr;
+       part = CMSG_NXTHDR(&message, const_cast<cmsghdr*>(part))) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec stamp;
+    std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+    came_ = Clock::time_point(
+        std::chrono::duration_cast<Clock::duration>(std::chrono::seconds(stamp.tv_sec) + std::chrono::nanoseconds(stamp.tv_nsec)));
+  }
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
 bool Line::take_answer() {
@@ -232,7 +263,7 @@ bool Line::take_answer() {
   int status = 0;
   std::from_chars(header.data() + 9, header.data() + 12, status);
   filled_ = 0;
-  load_.answered(*this, status, due_, sent_);
+  load_.answered(*this, status, due_, sent_, came_);
   return true;
 }
 

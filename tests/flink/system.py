@@ -130,7 +130,7 @@ class System(Local):
             assert json.load(answer)["imported"] == len(owners)
 
     def sql(self, *statements):
-        """Run on the primary by the database's superuser, one after another."""
+        """Run on the primary by the database's superuser, one after another, each in its own transaction; the rows."""
         done = subprocess.run(
             ["psql", self.settings()["CLUSTER_SUPERUSER_DSN"].strip("'"), "-XAtq", "-v", "ON_ERROR_STOP=1"],
             input=";\n".join(statements) + ";\n",
@@ -140,6 +140,7 @@ class System(Local):
             timeout=60,
         )
         assert done.returncode == 0, done.stderr
+        return [line.split("|") for line in done.stdout.splitlines()]
 
     # ---- parts ----
 

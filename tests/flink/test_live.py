@@ -93,14 +93,40 @@ def test_a_jobmanager_killed_under_writes_goes_on_from_its_checkpoint(system):
     assert running(system) == [job_id(system)]
 
 
-def test_counts_that_have_gone_wrong_are_counted_anew(system):
+def test_messages_in_the_log_that_are_no_changes_are_passed_over(system):
+    live(system)
+    before = job_id(system)
+    system.sql("SELECT pg_logical_emit_message(true, 'somebody', 'else')")
+    with Churn(system, "message") as churn:
+        wait_until(lambda: churn.writes >= 5, what="writes behind the message")
+    agree(system)
+    assert job_id(system) == before
+
+
+def test_counts_that_have_gone_wrong_are_counted_anew_while_writes_go_on(system):
+    live(system)
+    before = job_id(system)
+    with Churn(system, "wrong"):
+        system.sql("UPDATE flink_counts SET n = n + 7 WHERE dim = 'owner' AND k = (SELECT min(k) FROM flink_counts WHERE k LIKE '%@%')")
+        wait_until(lambda: job_id(system) not in ("", before), 90, "another job")
+        live(system)
+    agree(system)
+    assert running(system) == [job_id(system)]
+
+
+def test_a_taskmanager_killed_as_soon_as_counts_are_live_costs_nothing(system):
     live(system)
     before = job_id(system)
     system.sql("UPDATE flink_counts SET n = n + 7 WHERE dim = 'status' AND k = 'done'")
     wait_until(lambda: job_id(system) not in ("", before), 60, "another job")
     live(system)
-    agree(system)
-    assert running(system) == [job_id(system)]
+    before = job_id(system)
+    system.kill("flink-taskmanager")
+    system.restart_flink()
+    with Churn(system, "soon") as churn:
+        wait_until(lambda: churn.writes >= 20, what="writes after the kill")
+    agree(system, 40)  # less than what a stalled job is given
+    assert job_id(system) == before
 
 
 def test_a_snapshot_that_breaks_off_begins_anew(system):

@@ -23,10 +23,14 @@ constexpr auto submit_patience = std::chrono::seconds(30);
 constexpr std::chrono::seconds stall_patience{45}, snapshot_patience{std::chrono::hours(6)};
 constexpr auto end_patience = std::chrono::seconds(20);
 constexpr int most_resumes = 2;
+/// The second checkpoint that completes after the second pulse also began after it.
+constexpr int pulses_to_settle = 2, checkpoints_to_settle = 2;
 constexpr auto tidying_period = std::chrono::seconds(30);
 /// Between two comparisons with SQL's counts, and how many times as long as one takes.
 constexpr auto comparison_period = std::chrono::seconds(5);
 constexpr int comparison_rest = 100;
+/// A count that differs in the same way in so many comparisons in a row is wrong.
+constexpr int wrong_in_a_row = 3;
 /// Creations by minute are counted from so long before the job's first start.
 constexpr auto rates_before = std::chrono::hours(1);
 
@@ -148,7 +152,8 @@ Awaitable<base::Result<void>> LiveJob::turn() {
 }
 
 // Nothing is sent while a snapshot is under way until the pulse of before has come with it; then one is sent. When that has come, it has
-// come by the log, and the log is read only after the whole snapshot.
+// come by the log, and the log is read only after the whole snapshot. From a checkpoint with only one transaction of the log, the connector
+// would read that one again: the counts are live once there is a checkpoint begun after the second.
 Awaitable<base::Result<void>> LiveJob::tend(LiveJobRow row, JobState job) {
   const bool live = row.state == "live";
   if (!live && row.seen_pulse == 0) {
@@ -159,7 +164,8 @@ Awaitable<base::Result<void>> LiveJob::tend(LiveJobRow row, JobState job) {
   bool changed = checkpoint.has_value() && !checkpoint->empty() && *checkpoint != row.checkpoint;
   if (changed) row.checkpoint = *checkpoint;
   const bool came = row.seen_pulse == row.pulse;
-  if (!live && came && row.pulse != row.first_pulse) {
+  if (!live && came && row.pulse != row.first_pulse && (settling_ < pulses_to_settle || changed)) ++settling_;
+  if (!live && settling_ == pulses_to_settle + checkpoints_to_settle) {
     row.state = "live";
     changed = true;
     const base::Result<void> forgot = co_await table_.forget_others(row.generation, soon());
@@ -186,22 +192,28 @@ Awaitable<base::Result<void>> LiveJob::tend(LiveJobRow row, JobState job) {
   co_return co_await table_.send_pulse(soon());
 }
 
-// The connector has lost changes when it went on from a checkpoint (FLINK-39265); such counts would stay wrong. What differs twice in the
-// same way, though all that was logged before has come through, is no change under way.
+// The connector may lose changes when it goes on from a checkpoint (decisions.md); such counts would stay wrong. What differs in the same
+// way again and again, though all that was logged before has come through meanwhile, is no change under way.
 Awaitable<base::Result<bool>> LiveJob::counts_wrongly(std::int64_t generation) {
   const auto asked = base::SteadyClock::now();
   if (asked < next_comparison_) co_return false;
-  base::Result<std::string> differences = co_await table_.differences(generation, soon());
+  const base::Result<std::vector<std::string>> differences = co_await table_.differences(generation, soon());
   if (differences.has_error()) co_return differences.error();
   const auto answered = base::SteadyClock::now();
   next_comparison_ = answered + std::max<base::SteadyClock::duration>(comparison_period, (answered - asked) * comparison_rest);
-  const bool wrong = !differences->empty() && *differences == differences_;
-  if (wrong) {
-    base::log::warn("Flink's live counts are wrong and begin anew", {{"generation", generation}, {"job_id", status_.job_id}});
-    base::log::debug("Flink's live counts", {{"differences", *differences}});
+  std::map<std::string, int> in_a_row;
+  const std::string* wrong = nullptr;
+  for (const std::string& difference : *differences) {
+    const auto before = differences_.find(difference);
+    const int times = in_a_row[difference] = before == differences_.end() ? 1 : before->second + 1;
+    if (times >= wrong_in_a_row) wrong = &difference;
   }
-  differences_ = std::move(*differences);
-  co_return wrong;
+  if (wrong != nullptr) {
+    base::log::warn("Flink's live counts are wrong and begin anew", {{"generation", generation}, {"job_id", status_.job_id}});
+    base::log::debug("Flink's live counts", {{"difference", *wrong}, {"differences", differences->size()}});
+  }
+  differences_ = std::move(in_a_row);
+  co_return wrong != nullptr;
 }
 
 Awaitable<base::Result<void>> LiveJob::end(std::string job_id) {
@@ -246,7 +258,7 @@ Awaitable<base::Result<void>> LiveJob::begin(LiveJobRow row) {
   row.job_id = *job;
   seen_pulse_ = 0;
   seen_at_ = base::SteadyClock::now();
-  resumes_ = 0;
+  resumes_ = settling_ = 0;
   differences_.clear();
   base::log::info("streaming job begun", {{"generation", row.generation}, {"job_id", row.job_id}, {"timeline", row.timeline}});
   co_return co_await table_.save(row, soon());

@@ -9,6 +9,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <map>
+
 namespace analytics::flink {
 
 /// Not thread-safe: the cluster's event loop. Must outlive the loop's work; call stop() before it ends.
@@ -53,11 +55,12 @@ class LiveJob {
   boost::asio::steady_timer pause_;
   Status status_;
   int resumes_ = 0;              ///< in a row, without the counts having gone on
+  int settling_ = 0;             ///< of the steps before the counts are live, how many are taken
   std::int64_t seen_pulse_ = 0;  ///< the latest that came through
   base::Deadline seen_at_{};     ///< when that changed; also when something else was amiss than the job
   base::Deadline next_tidying_{};
   base::Deadline next_comparison_{};
-  std::string differences_;  ///< as of the comparison before
+  std::map<std::string, int> differences_;  ///< as of the comparison before, and how often each was there in a row
   bool stopped_ = false;
 };
 

@@ -33,16 +33,16 @@ const pg::Statement prepare_statement(
     " END $do$");
 const pg::Statement pulse_statement(
     "UPDATE flink_pulse SET version = greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) WHERE id = 1");
+// Not of what is not folded yet: that has just changed, and Flink may not have it.
 const pg::Statement differences_statement(
-    "WITH exact AS (SELECT dim, k, sum(n)::bigint AS n FROM ("
-    "   SELECT 'status' COLLATE \"C\" AS dim, status AS k, n FROM record_counts WHERE owner = '' AND status <> ''"
-    "   UNION ALL SELECT 'owner', owner, n FROM record_counts WHERE owner <> '' AND status = ''"
-    "   UNION ALL SELECT 'status', status, n FROM record_count_deltas"
-    "   UNION ALL SELECT 'owner', owner, n FROM record_count_deltas) AS parts GROUP BY dim, k),"
-    " kept AS (SELECT dim, k, n FROM flink_counts WHERE generation = $1::bigint AND dim IN ('status', 'owner')),"
-    " different AS (SELECT dim, k, coalesce(kept.n, 0) AS here, coalesce(exact.n, 0) AS there FROM kept FULL JOIN exact USING (dim, k)"
-    "  WHERE coalesce(kept.n, 0) <> coalesce(exact.n, 0) ORDER BY dim, k LIMIT 5)"
-    " SELECT coalesce(string_agg(dim || ' ' || k || ': ' || here || ' for ' || there, ', ' ORDER BY dim, k), '') FROM different");
+    "WITH exact AS (SELECT dim, k, sum(n)::bigint AS n, bool_or(fresh) AS fresh FROM ("
+    "   SELECT 'status' COLLATE \"C\" AS dim, status AS k, n, false AS fresh FROM record_counts WHERE owner = '' AND status <> ''"
+    "   UNION ALL SELECT 'owner', owner, n, false FROM record_counts WHERE owner <> '' AND status = ''"
+    "   UNION ALL SELECT 'status', status, n, true FROM record_count_deltas"
+    "   UNION ALL SELECT 'owner', owner, n, true FROM record_count_deltas) AS parts GROUP BY dim, k),"
+    " kept AS (SELECT dim, k, n FROM flink_counts WHERE generation = $1::bigint AND dim IN ('status', 'owner'))"
+    " SELECT dim || ' ' || k || ': ' || coalesce(kept.n, 0) || ' for ' || coalesce(exact.n, 0) FROM kept FULL JOIN exact USING (dim, k)"
+    " WHERE coalesce(kept.n, 0) <> coalesce(exact.n, 0) AND fresh IS NOT TRUE ORDER BY dim, k LIMIT 1000");
 const pg::Statement forget_statement("DELETE FROM flink_counts WHERE generation <> $1::bigint");
 const pg::Statement drop_statement(
     "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots"
@@ -116,12 +116,14 @@ Awaitable<base::Result<void>> LiveJobTable::prepare(base::Deadline deadline) { r
 
 Awaitable<base::Result<void>> LiveJobTable::send_pulse(base::Deadline deadline) { return change(pulse_statement, {}, deadline); }
 
-Awaitable<base::Result<std::string>> LiveJobTable::differences(std::int64_t generation, base::Deadline deadline) {
+Awaitable<base::Result<std::vector<std::string>>> LiveJobTable::differences(std::int64_t generation, base::Deadline deadline) {
   pg::Params params;
   params.int8(generation);
   const base::Result<pg::Rows> rows = co_await write(differences_statement, std::move(params), deadline);
   if (rows.has_error()) co_return rows.error();
-  co_return std::string(rows->text(0, 0));
+  std::vector<std::string> differences;
+  for (int row = 0; row < rows->count(); ++row) differences.emplace_back(rows->text(row, 0));
+  co_return differences;
 }
 
 Awaitable<base::Result<void>> LiveJobTable::forget_others(std::int64_t generation, base::Deadline deadline) {

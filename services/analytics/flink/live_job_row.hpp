@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace analytics::flink {
 
@@ -38,8 +39,9 @@ class LiveJobTable {
   /// What the job needs once: the publication, and the whole old row in the log with each change.
   Awaitable<base::Result<void>> prepare(base::Deadline deadline);
   Awaitable<base::Result<void>> send_pulse(base::Deadline deadline);
-  /// Where Flink's counts are not those of SQL at this moment: the first few, as text. Empty: nowhere.
-  Awaitable<base::Result<std::string>> differences(std::int64_t generation, base::Deadline deadline);
+  /// The owners and statuses, at most a thousand, whose counts by Flink are not those of SQL, though they have not changed for a moment:
+  /// each with both counts, as text.
+  Awaitable<base::Result<std::vector<std::string>>> differences(std::int64_t generation, base::Deadline deadline);
   /// Forgets the counts of other generations.
   Awaitable<base::Result<void>> forget_others(std::int64_t generation, base::Deadline deadline);
   /// Drops the slots of other generations on every node that answers: a slot that nobody reads keeps the log for ever.
