@@ -114,21 +114,6 @@ def test_counts_that_have_gone_wrong_are_counted_anew_while_writes_go_on(system)
     assert running(system) == [job_id(system)]
 
 
-def test_a_taskmanager_killed_as_soon_as_counts_are_live_costs_nothing(system):
-    live(system)
-    before = job_id(system)
-    system.sql("UPDATE flink_counts SET n = n + 7 WHERE dim = 'status' AND k = 'done'")
-    wait_until(lambda: job_id(system) not in ("", before), 60, "another job")
-    live(system)
-    before = job_id(system)
-    system.kill("flink-taskmanager")
-    system.restart_flink()
-    with Churn(system, "soon") as churn:
-        wait_until(lambda: churn.writes >= 20, what="writes after the kill")
-    agree(system, 40)  # less than what a stalled job is given
-    assert job_id(system) == before
-
-
 def test_a_snapshot_that_breaks_off_begins_anew(system):
     live(system)
     system.sql(

@@ -23,8 +23,6 @@ constexpr auto submit_patience = std::chrono::seconds(30);
 constexpr std::chrono::seconds stall_patience{45}, snapshot_patience{std::chrono::hours(6)};
 constexpr auto end_patience = std::chrono::seconds(20);
 constexpr int most_resumes = 2;
-/// The second checkpoint that completes after the second pulse also began after it.
-constexpr int pulses_to_settle = 2, checkpoints_to_settle = 2;
 constexpr auto tidying_period = std::chrono::seconds(30);
 /// Between two comparisons with SQL's counts, and how many times as long as one takes.
 constexpr auto comparison_period = std::chrono::seconds(5);
@@ -152,8 +150,7 @@ Awaitable<base::Result<void>> LiveJob::turn() {
 }
 
 // Nothing is sent while a snapshot is under way until the pulse of before has come with it; then one is sent. When that has come, it has
-// come by the log, and the log is read only after the whole snapshot. From a checkpoint with only one transaction of the log, the connector
-// would read that one again: the counts are live once there is a checkpoint begun after the second.
+// come by the log, and the log is read only after the whole snapshot.
 Awaitable<base::Result<void>> LiveJob::tend(LiveJobRow row, JobState job) {
   const bool live = row.state == "live";
   if (!live && row.seen_pulse == 0) {
@@ -164,8 +161,7 @@ Awaitable<base::Result<void>> LiveJob::tend(LiveJobRow row, JobState job) {
   bool changed = checkpoint.has_value() && !checkpoint->empty() && *checkpoint != row.checkpoint;
   if (changed) row.checkpoint = *checkpoint;
   const bool came = row.seen_pulse == row.pulse;
-  if (!live && came && row.pulse != row.first_pulse && (settling_ < pulses_to_settle || changed)) ++settling_;
-  if (!live && settling_ == pulses_to_settle + checkpoints_to_settle) {
+  if (!live && came && row.pulse != row.first_pulse) {
     row.state = "live";
     changed = true;
     const base::Result<void> forgot = co_await table_.forget_others(row.generation, soon());
@@ -258,7 +254,7 @@ Awaitable<base::Result<void>> LiveJob::begin(LiveJobRow row) {
   row.job_id = *job;
   seen_pulse_ = 0;
   seen_at_ = base::SteadyClock::now();
-  resumes_ = settling_ = 0;
+  resumes_ = 0;
   differences_.clear();
   base::log::info("streaming job begun", {{"generation", row.generation}, {"job_id", row.job_id}, {"timeline", row.timeline}});
   co_return co_await table_.save(row, soon());

@@ -55,7 +55,6 @@ class LiveJob {
   boost::asio::steady_timer pause_;
   Status status_;
   int resumes_ = 0;              ///< in a row, without the counts having gone on
-  int settling_ = 0;             ///< of the steps before the counts are live, how many are taken
   std::int64_t seen_pulse_ = 0;  ///< the latest that came through
   base::Deadline seen_at_{};     ///< when that changed; also when something else was amiss than the job
   base::Deadline next_tidying_{};
