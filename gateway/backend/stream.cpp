@@ -46,23 +46,16 @@ void RecordsClient::Stream::read_next() {
   StartRead(incoming_.get());
 }
 
-v1::ExecuteRequest* RecordsClient::Stream::line() {
-  if (!held_ || retired_) return nullptr;
-  int expected = busy;
-  if (state_.compare_exchange_strong(expected, busy_and_wanted) || expected == busy_and_wanted) return nullptr;
-  return &outgoing_;
-}
+v1::ExecuteRequest* RecordsClient::Stream::line() { return held_ && !retired_ && writing_.is_free() ? &outgoing_ : nullptr; }
 
 void RecordsClient::Stream::send() {
-  state_.store(busy);
+  writing_.begin();
   StartWrite(&outgoing_);
 }
 
 void RecordsClient::Stream::retire() {
   retired_ = true;
-  int expected = busy;
-  const bool writing = state_.compare_exchange_strong(expected, busy_and_wanted) || expected == busy_and_wanted;
-  if (writing || !held_) return;  // OnWriteDone comes back here
+  if (!writing_.is_free() || !held_) return;  // OnWriteDone comes back here
   StartWritesDone();
   release();
 }
@@ -83,7 +76,7 @@ void RecordsClient::Stream::OnReadDone(bool ok) {
 }
 
 void RecordsClient::Stream::OnWriteDone(bool ok) {
-  if (state_.exchange(free) != busy_and_wanted || !ok) return;
+  if (!writing_.end() || !ok) return;
   asio::post(context_, [this, self = self_] {
     if (retired_) retire();
     else client_.flush();

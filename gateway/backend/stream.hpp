@@ -3,12 +3,12 @@
 #pragma once
 
 #include "backend/records_client.hpp"
+#include "rpc/write_line.hpp"
 
 #include <records/v1/records.grpc.pb.h>
 
 #include <grpcpp/channel.h>
 
-#include <atomic>
 #include <future>
 #include <vector>
 
@@ -34,8 +34,6 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
   void shut();
 
  private:
-  enum State { free, busy, busy_and_wanted };
-
   explicit Stream(RecordsClient& client);
 
   void OnReadDone(bool ok) override;
@@ -50,7 +48,7 @@ class RecordsClient::Stream final : public grpc::ClientBidiReactor<records::v1::
   grpc::ClientContext call_;
   records::v1::ExecuteRequest outgoing_;
   std::shared_ptr<records::v1::ExecuteResponse> incoming_;
-  std::atomic<int> state_{free};
+  rpc::WriteLine writing_;
   bool held_ = true;              ///< writes may still be started; loop thread
   bool retired_ = false;          ///< loop thread
   std::shared_ptr<Stream> self_;  ///< until OnDone

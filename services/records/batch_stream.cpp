@@ -105,8 +105,10 @@ void BatchStream::drain() {
   close_when_idle();
 }
 
+bool BatchStream::is_full() const { return in_work_ + unsent_ >= most_items || unsent_bytes_ >= most_unsent_bytes; }
+
 void BatchStream::read_on() {
-  if (reading_ || caller_done_ || draining_ || in_work_ + unsent_ >= most_items || unsent_bytes_ >= most_unsent_bytes) return;
+  if (reading_ || caller_done_ || draining_ || (is_full() && (!line() || is_full()))) return;
   reading_ = true;
   StartRead(&incoming_);
 }
@@ -127,19 +129,28 @@ void BatchStream::OnReadDone(bool ok) {
 }
 
 void BatchStream::OnWriteDone(bool ok) {
-  asio::post(loop_, [this, ok, self = self_] {
-    unsent_ -= outgoing_->replies_size();
-    outgoing_->Clear();
-    spare_ = std::move(outgoing_);
-    if (!ok) {
-      ready_.clear();
-      unsent_ = 0;
-      unsent_bytes_ = 0;
-    }
+  if (!ok) broken_ = true;
+  if (!writing_.end() && ok) return;
+  asio::post(loop_, [this, self = self_] {
     flush();
     read_on();
     close_when_idle();
   });
+}
+
+bool BatchStream::line() {
+  if (!writing_.is_free()) return false;
+  if (outgoing_) {
+    unsent_ -= outgoing_->replies_size();
+    outgoing_->Clear();
+    spare_ = std::move(outgoing_);
+  }
+  if (broken_) {
+    ready_.clear();
+    unsent_ = 0;
+    unsent_bytes_ = 0;
+  }
+  return true;
 }
 
 // Called when gRPC is through with the stream; the loop may still hold work that points here.
@@ -151,7 +162,9 @@ void BatchStream::OnDone() {
 void BatchStream::OnCancel() { caller_gone_ = true; }
 
 void BatchStream::close_when_idle() {
-  if (finished_ || !(caller_done_ || draining_) || in_work_ > 0 || outgoing_) return;
+  if (finished_ || !(caller_done_ || draining_) || in_work_ > 0) return;
+  flush();
+  if (!line()) return;
   finished_ = true;
   Finish(caller_done_ ? grpc::Status::OK : rpc::to_grpc(base::unavailable("the service is stopping")));
 }
@@ -183,11 +196,13 @@ void BatchStream::answer(const BatchPtr& batch, const v1::Call& call, Replied<Re
 }
 
 void BatchStream::flush() {
-  if (outgoing_ || finished_ || ready_.empty()) return;
-  outgoing_ = std::move(ready_.front().message);
-  unsent_bytes_ -= ready_.front().bytes;
-  ready_.pop_front();
-  StartWrite(outgoing_.get());
+  while (!finished_ && !ready_.empty() && line() && !ready_.empty()) {
+    outgoing_ = std::move(ready_.front().message);
+    unsent_bytes_ -= ready_.front().bytes;
+    ready_.pop_front();
+    writing_.begin();
+    StartWrite(outgoing_.get());
+  }
 }
 
 template <class Work>

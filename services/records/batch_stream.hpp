@@ -3,6 +3,7 @@
 #pragma once
 
 #include "records/calls.hpp"
+#include "rpc/write_line.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -76,6 +77,9 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   void cancel(const v1::ExecuteRequest& message);
   void flush();
   void close_when_idle();
+  bool is_full() const;
+  /// Nothing is being written, and what was is done with. Where something is, flush() follows when it has gone.
+  bool line();
   template <class Response>
   void answer(const BatchPtr& batch, const v1::Call& call, Replied<Response> replied);
   v1::Reply& next_reply(std::uint64_t id);
@@ -98,6 +102,8 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   int in_work_ = 0;
   int unsent_ = 0;                ///< answers ready or on the line
   std::size_t unsent_bytes_ = 0;  ///< their text, without what is on the line
+  rpc::WriteLine writing_;
+  std::atomic<bool> broken_ = false;  ///< what is written goes nowhere
   bool reading_ = false;
   bool caller_done_ = false;
   std::atomic<bool> caller_gone_ = false;  ///< without having been answered
