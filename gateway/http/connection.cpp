@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::size_t first_buffer = 2048;
 constexpr auto linger_patience = std::chrono::milliseconds(2000);
-constexpr auto last_request_patience = std::chrono::milliseconds(300);
+/// After SIGTERM an idle client may still ask once, and is then told that the connection ends: who asks often is never cut off while
+/// asking.
+constexpr auto last_request_patience = std::chrono::milliseconds(1000);
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
 bool starts_like_a_method(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -57,7 +59,7 @@ bool Connection::make_room() {
 
 asio::awaitable<Connection::Read> Connection::read_header() {
   std::size_t searched = 0;
-  enter(Phase::idle, limits_.idle_timeout);
+  enter(Phase::idle, interrupted_ ? last_request_patience : limits_.idle_timeout);
   for (;;) {
     // Blank lines before a request are passed over (RFC 9112 2.2).
     while (searched == 0 && begin_ < end_ && (in_[begin_] == '\r' || in_[begin_] == '\n')) ++begin_;
@@ -76,15 +78,24 @@ asio::awaitable<Connection::Read> Connection::read_header() {
       searched = have.size() > 3 ? have.size() - 3 : 0;
     }
     if (!make_room()) co_return Read::too_large;
-    if (interrupted_ && have.empty()) co_return Read::closed;
     error_code error;
     const auto space = asio::buffer(in_.data() + end_, in_.size() - end_);
     const std::size_t count = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
     end_ += count;
     if (!error) continue;
+    if (came_in_time()) continue;
     if (timed_out_ && begin_ < end_) co_return Read::timeout;
     co_return Read::closed;
   }
+}
+
+// A request that came just before an idle connection's end would be lost with it.
+bool Connection::came_in_time() {
+  error_code error;
+  if (!timed_out_ || phase_ != Phase::idle || socket_.available(error) == 0 || error) return false;
+  timed_out_ = false;
+  enter(Phase::reading, limits_.header_timeout);
+  return true;
 }
 
 void Connection::put_back(std::string_view bytes) {

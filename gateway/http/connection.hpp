@@ -65,6 +65,7 @@ class Connection : public loop::Ticked {
   void on_tick(base::SteadyClock::time_point now) final;
   void enter(Phase phase, std::chrono::milliseconds patience);
   bool make_room();
+  bool came_in_time();
 
   Socket socket_;
   const Limits& limits_;
