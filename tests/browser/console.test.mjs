@@ -301,8 +301,7 @@ describe('without JavaScript', () => {
     assert.equal((await owned(`${mark}-keys`)).total, 1);
     await page.keyboard.press('Tab');
     assert.equal(await text(page, ':focus'), 'Skip to content');
-    await page.keyboard.press('Enter');
-    assert.equal(new URL(page.url()).hash, '#main');
+    await Promise.all([page.waitForURL((url) => url.hash === '#main'), page.keyboard.press('Enter')]);
   });
 
   test('phone width needs no sideways scrolling', async (t) => {
