@@ -88,6 +88,9 @@ test('filters by a press on a tile and on an owner', async () => {
 
   await visit(page, `?q=${encodeURIComponent('B')}`);
   await page.fill('#filter-q', '');
+  // The rows are drawn anew for it: a press amid that would be nobody's.
+  await page.waitForURL((url) => !url.searchParams.get('q'));
+  await page.locator('#table-frame:not([aria-busy])').waitFor();
   await row(page, b.id).locator('.plain').click();
   await page.waitForURL((url) => url.searchParams.get('owner') === owner);
   await showsRows(page, [b.id, a.id]);
