@@ -25,7 +25,7 @@ def flink(stack, path):
 
 
 def by_flink(stack, total):
-    """A summary of so many records that only Flink may make, or nothing yet: the standby that it reads may be behind."""
+    """A summary of so many records by Flink, or nothing yet: the standby that it reads may be behind."""
     answer = requests.get(f"{stack.frontend}{SUMMARY}?engine=flink", timeout=60)
     return answer.json() if answer.ok and answer.json()["total"] == total else None
 
@@ -97,7 +97,7 @@ def test_without_the_sql_gateway_sql_answers_and_flink_is_taken_up_again(with_fl
     seen = with_flink.get(SUMMARY).json()
     assert (seen["engine"], seen["total"]) == ("sql_fallback", total) and seen["fallback_reason"]
     with_flink.compose("start", "flink-sql-gateway")
-    wait_until(lambda: by_flink(with_flink), 60, "a summary by Flink again")
+    wait_until(lambda: by_flink(with_flink, total), 60, "a summary by Flink again")
 
 
 def test_prometheus_scrapes_every_target_and_has_every_rule(with_flink):
