@@ -82,8 +82,7 @@ asio::awaitable<Connection::Read> Connection::read_header() {
     const auto space = asio::buffer(in_.data() + end_, in_.size() - end_);
     const std::size_t count = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
     end_ += count;
-    if (!error) continue;
-    if (came_in_time()) continue;
+    if (!error || came_in_time()) continue;
     if (timed_out_ && begin_ < end_) co_return Read::timeout;
     co_return Read::closed;
   }

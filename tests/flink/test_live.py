@@ -109,7 +109,7 @@ def test_counts_that_have_gone_wrong_are_counted_anew_while_writes_go_on(system)
     with Churn(system, "wrong"):
         one = "SELECT min(k) FROM flink_counts WHERE dim = 'owner' AND k LIKE '%@%'"
         system.sql(f"UPDATE flink_counts SET n = n + 7 WHERE dim = 'owner' AND k = ({one})")
-        wait_until(lambda: job_id(system) not in ("", before), 90, "another job")
+        wait_until(lambda: job_id(system) not in ("", before), 60, "another job")
         live(system)
     agree(system)
     assert running(system) == [job_id(system)]

@@ -200,8 +200,7 @@ Awaitable<base::Result<bool>> LiveJob::counts_wrongly(std::int64_t generation) {
   std::map<std::string, int> in_a_row;
   const std::string* wrong = nullptr;
   for (const std::string& difference : *differences) {
-    const auto before = differences_.find(difference);
-    const int times = in_a_row[difference] = before == differences_.end() ? 1 : before->second + 1;
+    const int times = in_a_row[difference] = differences_[difference] + 1;
     if (times >= wrong_in_a_row) wrong = &difference;
   }
   if (wrong != nullptr) {
