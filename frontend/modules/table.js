@@ -2,6 +2,7 @@
 // Draws what records.js gives it and knows no requests.
 import { h, icon } from './dom.js';
 import { localTime, statusName, t } from './i18n.js';
+import { prefs } from './prefs.js';
 
 const columns = [
   { key: 'id', sort: 'id', firstDown: true },
@@ -118,33 +119,51 @@ function row(record, { onOpen, onDelete, onOwner }) {
   );
 }
 
-/** The whole table, or `empty` in its place. */
+function table(sort, caption, onSort, body) {
+  return h(
+    'table',
+    { role: 'table', class: 'records' },
+    h('caption', { class: 'hidden' }, caption),
+    h(
+      'thead',
+      { role: 'rowgroup' },
+      h(
+        'tr',
+        { role: 'row' },
+        columns.map((column) => header(column, sort, onSort)),
+      ),
+    ),
+    body,
+  );
+}
+
+/** Moves only what is not in its place: a row that stays is never taken out, not even for a moment, so that a press on it counts. */
+function arrange(body, rows) {
+  for (const node of [...body.children]) if (!rows.includes(node)) node.remove();
+  rows.forEach((node, index) => {
+    if (body.children[index] !== node) body.insertBefore(node, body.children[index] ?? null);
+  });
+}
+
+/** What each frame shows: its table's head and body, and the rows by all that they say. */
+const drawn = new WeakMap();
+
+/** The whole table, or `empty` in its place. What has not changed since the last time stays. */
 export function drawTable(frame, { items, sort, empty, caption }, actions) {
   if (!items.length) {
     frame.replaceChildren(empty);
     return;
   }
-  frame.replaceChildren(
-    h(
-      'table',
-      { role: 'table', class: 'records' },
-      h('caption', { class: 'hidden' }, caption),
-      h(
-        'thead',
-        { role: 'rowgroup' },
-        h(
-          'tr',
-          { role: 'row' },
-          columns.map((column) => header(column, sort, actions.onSort)),
-        ),
-      ),
-      h(
-        'tbody',
-        { role: 'rowgroup' },
-        items.map((record) => row(record, actions)),
-      ),
-    ),
-  );
+  const head = `${prefs.language.value} ${sort}`;
+  let last = drawn.get(frame);
+  if (last?.head !== head || !frame.contains(last.body)) {
+    last = { head, body: h('tbody', { role: 'rowgroup' }), rows: new Map() };
+    frame.replaceChildren(table(sort, caption, actions.onSort, last.body));
+    drawn.set(frame, last);
+  }
+  const said = items.map((record) => JSON.stringify(record));
+  last.rows = new Map(items.map((record, index) => [said[index], last.rows.get(said[index]) ?? row(record, actions)]));
+  arrange(last.body, [...last.rows.values()]);
 }
 
 /** Grey lines while the first answer is on its way. */

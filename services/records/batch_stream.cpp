@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace records {
 namespace asio = boost::asio;
@@ -129,9 +130,9 @@ void BatchStream::OnReadDone(bool ok) {
 }
 
 void BatchStream::OnWriteDone(bool ok) {
-  if (!ok) broken_ = true;
   if (!writing_.end() && ok) return;
-  asio::post(loop_, [this, self = self_] {
+  asio::post(loop_, [this, ok, self = self_] {
+    if (!ok) drop_unsent();
     flush();
     read_on();
     close_when_idle();
@@ -145,12 +146,13 @@ bool BatchStream::line() {
     outgoing_->Clear();
     spare_ = std::move(outgoing_);
   }
-  if (broken_) {
-    ready_.clear();
-    unsent_ = 0;
-    unsent_bytes_ = 0;
-  }
   return true;
+}
+
+// What is written goes nowhere.
+void BatchStream::drop_unsent() {
+  for (const Parcel& parcel : std::exchange(ready_, {})) unsent_ -= parcel.message->replies_size();
+  unsent_bytes_ = 0;
 }
 
 // Called when gRPC is through with the stream; the loop may still hold work that points here.
@@ -196,7 +198,7 @@ void BatchStream::answer(const BatchPtr& batch, const v1::Call& call, Replied<Re
 }
 
 void BatchStream::flush() {
-  while (!finished_ && !ready_.empty() && line() && !ready_.empty()) {
+  while (!finished_ && !ready_.empty() && line()) {
     outgoing_ = std::move(ready_.front().message);
     unsent_bytes_ -= ready_.front().bytes;
     ready_.pop_front();

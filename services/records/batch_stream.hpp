@@ -76,6 +76,7 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   void take(const BatchPtr& batch);
   void cancel(const v1::ExecuteRequest& message);
   void flush();
+  void drop_unsent();
   void close_when_idle();
   bool is_full() const;
   /// Nothing is being written, and what was is done with. Where something is, flush() follows when it has gone.
@@ -103,7 +104,6 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   int unsent_ = 0;                ///< answers ready or on the line
   std::size_t unsent_bytes_ = 0;  ///< their text, without what is on the line
   rpc::WriteLine writing_;
-  std::atomic<bool> broken_ = false;  ///< what is written goes nowhere
   bool reading_ = false;
   bool caller_done_ = false;
   std::atomic<bool> caller_gone_ = false;  ///< without having been answered

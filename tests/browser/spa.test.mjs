@@ -88,9 +88,7 @@ test('filters by a press on a tile and on an owner', async () => {
 
   await visit(page, `?q=${encodeURIComponent('B')}`);
   await page.fill('#filter-q', '');
-  // The rows are drawn anew for it: a press amid that would be nobody's.
   await page.waitForURL((url) => !url.searchParams.get('q'));
-  await page.locator('#table-frame:not([aria-busy])').waitFor();
   await row(page, b.id).locator('.plain').click();
   await page.waitForURL((url) => url.searchParams.get('owner') === owner);
   await showsRows(page, [b.id, a.id]);
@@ -180,6 +178,24 @@ test('the refresh button and the hint on live changes bring in what others have 
   const [b] = await storeAll([{ title: 'One more' }]);
   await page.click('#page-refresh');
   await showsRows(page, [b.id, a.id]);
+});
+
+test('a press counts while other rows come and go', async () => {
+  const [a, b] = await storeAll([{ title: 'Pressed' }, { title: 'Changes' }]);
+  await open();
+  await showsRows(page, [b.id, a.id]);
+  await row(page, a.id).locator('.open').hover();
+  await page.mouse.down();
+  await change(b.id, { title: 'Has changed' });
+  const [c] = await storeAll([{ title: 'Comes' }]);
+  await page.evaluate(() => document.querySelector('#page-refresh').click());
+  await showsRows(page, [c.id, b.id, a.id]);
+  assert.equal(await row(page, b.id).locator('.open').textContent(), 'Has changed');
+  // Where the row has gone to.
+  await row(page, a.id).locator('.open').hover();
+  await page.mouse.up();
+  await page.locator('#record-dialog[open]').waitFor();
+  assert.equal(await page.inputValue('#record-title'), 'Pressed');
 });
 
 test('an error of the service is shown with its trace and can be tried again', async () => {

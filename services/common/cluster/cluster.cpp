@@ -36,7 +36,7 @@ void fill_timeline(Snapshot& snapshot) {
   std::int32_t latest = 0;
   bool all_answer = true;
   for (const NodeState& node : snapshot.nodes) {
-    all_answer = all_answer && (node.role == Role::primary || node.role == Role::standby);
+    all_answer = all_answer && node.answers();
     latest = std::max(latest, node.timeline);
   }
   if (latest < snapshot.timeline && !all_answer) return;

@@ -27,6 +27,8 @@ struct NodeState {
   base::SteadyClock::time_point asked_at{};  ///< when the check began
   bool read_only = false;
   std::string error;
+
+  bool answers() const { return role == Role::primary || role == Role::standby; }
 };
 
 /// Immutable; a new one replaces it as a whole.

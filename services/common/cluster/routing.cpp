@@ -52,9 +52,8 @@ std::optional<std::size_t> choose(const Snapshot& snapshot, Intent intent, const
 }
 
 bool is_gone(std::int32_t timeline, const Snapshot& snapshot, base::SteadyClock::time_point since) {
-  return timeline > snapshot.timeline && std::ranges::all_of(snapshot.nodes, [since](const NodeState& node) {
-           return (node.role == Role::primary || node.role == Role::standby) && node.asked_at >= since;
-         });
+  return timeline > snapshot.timeline &&
+         std::ranges::all_of(snapshot.nodes, [since](const NodeState& node) { return node.answers() && node.asked_at >= since; });
 }
 
 }  // namespace cluster
