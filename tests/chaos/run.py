@@ -9,6 +9,7 @@ chaos.short, and by hand.
 
 import argparse
 import contextlib
+import fcntl
 import pathlib
 import random
 import shutil
@@ -91,6 +92,18 @@ def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
+@contextlib.contextmanager
+def alone_in(folder):
+    """A second run would write over the history of the first."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{folder}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"another run writes to {folder}: --out names a folder of its own")
+        yield
+
+
 class Run:
     """One run, from the start of the cluster to the verdict."""
 
@@ -102,11 +115,12 @@ class Run:
 
     def go(self):
         options = self.options
-        shutil.rmtree(options.out, ignore_errors=True)
         logs = options.out / "logs"
-        logs.mkdir(parents=True)
         history = options.out / "history.jsonl"
         with contextlib.ExitStack() as stack:
+            stack.enter_context(alone_in(options.out))
+            shutil.rmtree(options.out, ignore_errors=True)
+            logs.mkdir(parents=True)
             folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
             folder.chmod(0o755)  # the database's own user must get to its folder
             copy_programs(

@@ -1,5 +1,5 @@
 // One run for all that is asked of a kind in one turn of the loop: what arrived in one message goes to the database in one statement.
-// Nothing waits for what may come later. Used where different reads of one shape meet (records/postgres/store).
+// Nothing waits for what may come later. Used where reads of one shape, or changes of records, meet (records/postgres/store).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -224,10 +224,16 @@ Awaitable<base::Result<PGresult*>> Connection::next_result() {
   co_return PQgetResult(conn_.get());
 }
 
+/// The first of a flight that uses an unknown statement brings it along.
+bool Connection::brings_statement(const std::vector<Step>& steps, const Step& step) const {
+  const auto is_same = [&step](const Step& earlier) { return earlier.statement->name == step.statement->name; };
+  return !prepared_.contains(step.statement->name) && std::find_if(steps.data(), &step, is_same) == &step;
+}
+
 bool Connection::send(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
     const Statement& statement = *step.statement;
-    if (!prepared_.contains(statement.name) && !PQsendPrepare(conn_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr))
+    if (brings_statement(steps, step) && !PQsendPrepare(conn_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr))
       return false;
     const std::vector<const char*> values = step.params.values();
     const std::vector<int> formats(values.size(), 1);
@@ -254,7 +260,7 @@ Awaitable<base::Result<std::vector<base::Result<Rows>>>> Connection::run(std::ve
   outcomes.reserve(steps.size());
   bool poisoned = false;
   for (const Step& step : steps) {
-    const bool fresh = !prepared_.contains(step.statement->name);
+    const bool fresh = brings_statement(steps, step);
     std::optional<base::Error> failed;
     // Each command answers with its result and then a null; the Sync with one result of its own and no null.
     for (int part = fresh ? 0 : 1; part < 2; ++part) {

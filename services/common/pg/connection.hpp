@@ -102,6 +102,7 @@ class Connection {
   Awaitable<bool> wait(bool for_write);
   Awaitable<base::Result<void>> flush();
   Awaitable<base::Result<PGresult*>> next_result();
+  bool brings_statement(const std::vector<Step>& steps, const Step& step) const;
   bool send(const std::vector<Step>& steps);
   base::Error broken(std::string_view doing);
   bool given_up() const { return expired_ || abandoned_ || unwanted_; }

@@ -71,6 +71,7 @@ Sql::Sql(cluster::Dialect dialect)
           " SELECT removed.id, earlier.fingerprint, present.version"
           "  FROM (SELECT 1) one LEFT JOIN removed ON true LEFT JOIN earlier ON true"
           "  LEFT JOIN (SELECT version FROM records WHERE id = $1::bigint) present ON true"),
+      wait_shortly("SELECT set_config('lock_timeout', '50', true)"),
       position(
           "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint, "
           "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer"),

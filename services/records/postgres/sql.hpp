@@ -29,9 +29,10 @@ class Sql {
   pg::Statement claim_name;         ///< $1 name: nothing can be created under it any more
   pg::Statement create_plain;       ///< $1…$4 as above: no keys
   pg::Statement earlier_creations;  ///< $1 keys
-  pg::Statement update;    ///< $1 id $2 title $3 owner $4 status $5 description $6 versions (null: any) $7 key (null: none) $8 fingerprint
-  pg::Statement remove;    ///< $1 id $2 versions $3 key $4 fingerprint
-  pg::Statement position;  ///< the log's position now, see read_position
+  pg::Statement update;  ///< $1 id $2 title $3 owner $4 status $5 description $6 versions (null: any) $7 key (null: none) $8 fingerprint
+  pg::Statement remove;  ///< $1 id $2 versions $3 key $4 fingerprint
+  pg::Statement wait_shortly;  ///< for locks, in this transaction; see alter_all
+  pg::Statement position;      ///< the log's position now, see read_position
   pg::Statement begin;
   pg::Statement begin_snapshot;
   pg::Statement take_snapshot;  ///< BEGIN alone waits for the first query

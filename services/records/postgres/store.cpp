@@ -1,7 +1,9 @@
 #include "records/postgres/store.hpp"
 
 #include "base/text.hpp"
-#include "records/postgres/writes.hpp"
+
+#include <algorithm>
+#include <numeric>
 
 namespace records::postgres {
 
@@ -10,6 +12,7 @@ using Outcomes = std::vector<base::Result<Written>>;
 namespace {
 
 constexpr std::size_t most_lists_together = 64;
+constexpr std::size_t most_changes_together = 64;
 
 cluster::Intent intent_of(Consistency consistency) {
   switch (consistency) {
@@ -112,7 +115,9 @@ class Import final : public AtomicImport {
 }  // namespace
 
 Store::Store(cluster::Cluster& cluster)
-    : cluster_(cluster), lists_(most_lists_together, [this](const std::vector<ListCall>& calls) { return list_together(calls); }) {}
+    : cluster_(cluster),
+      lists_(most_lists_together, [this](const std::vector<ListCall>& calls) { return list_together(calls); }),
+      changes_(most_changes_together, [this](const std::vector<ChangeCall>& calls) { return alter_together(calls); }) {}
 
 Sql& Store::sql() {
   if (!sql_) sql_.emplace(cluster_.dialect());
@@ -269,20 +274,52 @@ Awaitable<Outcomes> Store::create_under_name(std::vector<Creation> creations, st
 
 Awaitable<base::Result<Written>> Store::update(Update update, base::Deadline deadline) {
   if (update.idempotency.key.empty()) update.idempotency.key = base::random_name();
-  auto work = [this, &update, deadline](pg::Connection& connection) { return update_one(sql(), connection, update, deadline); };
+  return alter(std::move(update), deadline);
+}
+
+Awaitable<base::Result<Written>> Store::remove(Deletion deletion, base::Deadline deadline) {
+  if (deletion.idempotency.key.empty()) deletion.idempotency.key = base::random_name();
+  return alter(std::move(deletion), deadline);
+}
+
+Awaitable<base::Result<Written>> Store::alter(Alteration change, base::Deadline deadline) {
+  // openGauss ends what waits for a lock by a setting of another name, and not for one transaction.
+  if (cluster_.dialect() == cluster::Dialect::postgresql) {
+    ChangeCall call{change, deadline};
+    ChangeAnswer settled = co_await changes_.ask({}, std::move(call));
+    if (settled) co_return std::move(*settled);
+  }
+  auto work = [this, &change, deadline](pg::Connection& connection) { return alter_one(sql(), connection, change, deadline); };
   auto done = co_await cluster_.run<Written>(cluster::Intent::write, {}, deadline, work);
   if (done.has_error()) co_return done.error();
   done->value.served_by = std::move(done->node);
   co_return std::move(done->value);
 }
 
-Awaitable<base::Result<Written>> Store::remove(Deletion deletion, base::Deadline deadline) {
-  if (deletion.idempotency.key.empty()) deletion.idempotency.key = base::random_name();
-  auto work = [this, &deletion, deadline](pg::Connection& connection) { return remove_one(sql(), connection, deletion, deadline); };
-  auto done = co_await cluster_.run<Written>(cluster::Intent::write, {}, deadline, work);
-  if (done.has_error()) co_return done.error();
-  done->value.served_by = std::move(done->node);
-  co_return std::move(done->value);
+// Rows are locked in the order of their ids, so that two such transactions never wait for each other in a circle. Whatever fails, be it the
+// shortest deadline, each goes on alone: its key tells whether it was made.
+Awaitable<std::vector<Store::ChangeAnswer>> Store::alter_together(const std::vector<ChangeCall>& calls) {
+  std::vector<ChangeAnswer> answers(calls.size());
+  if (calls.size() == 1) co_return answers;
+  const auto id_of = [&calls](std::size_t i) { return std::visit([](const auto& change) { return change.id; }, calls[i].change); };
+  std::vector<std::size_t> order(calls.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, id_of);
+  std::vector<const Alteration*> changes;
+  base::Deadline deadline = base::Deadline::max();
+  for (const std::size_t i : order) {
+    changes.push_back(&calls[i].change);
+    deadline = std::min(deadline, calls[i].deadline);
+  }
+  auto work = [this, &changes, deadline](pg::Connection& connection) { return alter_all(sql(), connection, changes, deadline); };
+  auto done = co_await cluster_.run<Outcomes>(cluster::Intent::write, {}, deadline, work);
+  if (done.has_error()) co_return answers;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    base::Result<Written>& outcome = done->value[i];
+    if (outcome.has_value()) outcome->served_by = done->node;
+    answers[order[i]] = std::move(outcome);
+  }
+  co_return answers;
 }
 
 Awaitable<base::Result<std::unique_ptr<AtomicImport>>> Store::begin_import(base::Deadline deadline) {

@@ -7,6 +7,7 @@
 #include "pg/migrations.hpp"
 #include "records/postgres/list_sql.hpp"
 #include "records/postgres/sql.hpp"
+#include "records/postgres/writes.hpp"
 #include "records/record_store.hpp"
 
 #include <optional>
@@ -35,12 +36,21 @@ class Store final : public RecordStore {
     ReadOptions options;
   };
   using ListAnswer = base::Result<Answer<Page>>;
+  struct ChangeCall {
+    Alteration change;
+    base::Deadline deadline;
+  };
+  /// None: not settled together with the others.
+  using ChangeAnswer = std::optional<base::Result<Written>>;
 
   Awaitable<ListAnswer> list_alone(ListQuery query, ReadOptions options);
   Awaitable<std::vector<ListAnswer>> list_together(const std::vector<ListCall>& calls);
   Awaitable<std::vector<base::Result<Written>>> create_with_keys(std::vector<Creation> creations, base::Deadline deadline);
   Awaitable<std::vector<base::Result<Written>>> create_under_name(std::vector<Creation> creations, std::string name,
                                                                   base::Deadline deadline);
+
+  Awaitable<base::Result<Written>> alter(Alteration change, base::Deadline deadline);
+  Awaitable<std::vector<ChangeAnswer>> alter_together(const std::vector<ChangeCall>& calls);
 
   cluster::Cluster& cluster_;
   /// Made once the dialect is known, which it is before there is a connection to any node.
@@ -49,6 +59,7 @@ class Store final : public RecordStore {
   std::optional<Sql> sql_;
   ListSql list_sql_;
   gather::OneTurn<ListCall, ListAnswer> lists_;  ///< by shape
+  gather::OneTurn<ChangeCall, ChangeAnswer> changes_;
 };
 
 /// The schema's versions; for `records-service migrate`.

@@ -144,9 +144,50 @@ pg::Params& key_of(pg::Params& params, const Idempotency& idempotency) {
       .text(std::string_view(idempotency.fingerprint));
 }
 
+pg::Step step_of(Sql& sql, const Update& update) {
+  pg::Params params;
+  params.int8(update.id).text(update.change.title).text(update.change.owner);
+  if (update.change.status) params.text(name(*update.change.status));
+  else params.null();
+  params.text(update.change.description);
+  key_of(versions(params, update.expected_versions), update.idempotency);
+  return {&sql.update, std::move(params)};
+}
+
+pg::Step step_of(Sql& sql, const Deletion& deletion) {
+  pg::Params params;
+  params.int8(deletion.id);
+  key_of(versions(params, deletion.expected_versions), deletion.idempotency);
+  return {&sql.remove, std::move(params)};
+}
+
 base::Error refused(std::int64_t id, const pg::Rows& rows, int version_column) {
   if (rows.is_null(0, version_column)) return base::not_found("record " + std::to_string(id) + " does not exist");
   return base::version_mismatch("record " + std::to_string(id) + " has version " + std::to_string(rows.int8(0, version_column)));
+}
+
+base::Result<Written> outcome_of(const Update& update, const pg::Rows& rows, Position position) {
+  if (!rows.is_null(0, 0)) return Written{read_record(rows, 0), position, false, {}};
+  if (rows.is_null(0, 8)) return refused(update.id, rows, 10);
+  if (rows.text(0, 8) != update.idempotency.fingerprint) return key_reused();
+  base::Result<Record> first = parse_response(rows.text(0, 9));
+  if (first.has_error()) return first.error();
+  return Written{std::move(first.value()), position, true, {}};
+}
+
+base::Result<Written> outcome_of(const Deletion& deletion, const pg::Rows& rows, Position position) {
+  if (!rows.is_null(0, 0)) return Written{{}, position, false, {}};
+  if (rows.is_null(0, 1)) return refused(deletion.id, rows, 2);
+  if (rows.text(0, 1) != deletion.idempotency.fingerprint) return key_reused();
+  return Written{{}, position, true, {}};
+}
+
+pg::Step step_of(Sql& sql, const Alteration& change) {
+  return std::visit([&sql](const auto& asked) { return step_of(sql, asked); }, change);
+}
+
+base::Result<Written> outcome_of(const Alteration& change, const pg::Rows& rows, Position position) {
+  return std::visit([&](const auto& asked) { return outcome_of(asked, rows, position); }, change);
 }
 
 bool lost_race(const base::Error& error) { return error.code == base::Code::already_exists || error.code == base::Code::aborted; }
@@ -220,45 +261,33 @@ Awaitable<base::Result<std::vector<std::optional<Written>>>> create_named(Sql& s
   co_return outcomes;
 }
 
-Awaitable<base::Result<Written>> update_one(Sql& sql, pg::Connection& connection, const Update& update, base::Deadline deadline) {
+Awaitable<base::Result<Written>> alter_one(Sql& sql, pg::Connection& connection, const Alteration& change, base::Deadline deadline) {
   for (int attempt = 1;; ++attempt) {
-    pg::Params params;
-    params.int8(update.id).text(update.change.title).text(update.change.owner);
-    if (update.change.status) params.text(name(*update.change.status));
-    else params.null();
-    params.text(update.change.description);
-    key_of(versions(params, update.expected_versions), update.idempotency);
-    base::Result<StepsOutcome> done = co_await write(sql, connection, sql.update, std::move(params), deadline);
-    if (done.has_error()) {
-      if (lost_race(done.error()) && attempt < attempts) continue;
-      co_return done.error();
-    }
-    const pg::Rows& rows = done->rows;
-    if (!rows.is_null(0, 0)) co_return Written{read_record(rows, 0), done->position, false, {}};
-    if (rows.is_null(0, 8)) co_return refused(update.id, rows, 10);
-    if (rows.text(0, 8) != update.idempotency.fingerprint) co_return key_reused();
-    base::Result<Record> first = parse_response(rows.text(0, 9));
-    if (first.has_error()) co_return first.error();
-    co_return Written{std::move(first.value()), done->position, true, {}};
+    pg::Step step = step_of(sql, change);
+    base::Result<StepsOutcome> done = co_await write(sql, connection, *step.statement, std::move(step.params), deadline);
+    if (done.has_value()) co_return outcome_of(change, done->rows, done->position);
+    if (!lost_race(done.error()) || attempt == attempts) co_return done.error();
   }
 }
 
-Awaitable<base::Result<Written>> remove_one(Sql& sql, pg::Connection& connection, const Deletion& deletion, base::Deadline deadline) {
-  for (int attempt = 1;; ++attempt) {
-    pg::Params params;
-    params.int8(deletion.id);
-    key_of(versions(params, deletion.expected_versions), deletion.idempotency);
-    base::Result<StepsOutcome> done = co_await write(sql, connection, sql.remove, std::move(params), deadline);
-    if (done.has_error()) {
-      if (lost_race(done.error()) && attempt < attempts) continue;
-      co_return done.error();
-    }
-    const pg::Rows& rows = done->rows;
-    if (!rows.is_null(0, 0)) co_return Written{{}, done->position, false, {}};
-    if (rows.is_null(0, 1)) co_return refused(deletion.id, rows, 2);
-    if (rows.text(0, 1) != deletion.idempotency.fingerprint) co_return key_reused();
-    co_return Written{{}, done->position, true, {}};
+Awaitable<base::Result<std::vector<base::Result<Written>>>> alter_all(Sql& sql, pg::Connection& connection,
+                                                                      const std::vector<const Alteration*>& changes,
+                                                                      base::Deadline deadline) {
+  std::vector<pg::Step> steps;
+  steps.reserve(changes.size() + 2);
+  steps.push_back({&sql.wait_shortly, {}, false});
+  for (const Alteration* const change : changes) {
+    steps.push_back(step_of(sql, *change));
+    steps.back().sync = change == changes.back();
   }
+  steps.push_back({&sql.position, {}});
+  auto answers = co_await connection.run(std::move(steps), deadline);
+  if (const auto done = pg::all_well(answers); done.has_error()) co_return done.error();
+  const Position position = read_position(answers->back().value());
+  std::vector<base::Result<Written>> outcomes;
+  outcomes.reserve(changes.size());
+  for (std::size_t i = 0; i < changes.size(); ++i) outcomes.push_back(outcome_of(*changes[i], (*answers)[i + 1].value(), position));
+  co_return outcomes;
 }
 
 }  // namespace records::postgres

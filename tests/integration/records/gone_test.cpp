@@ -13,7 +13,7 @@ class Stuck {
  public:
   Stuck() : program_(folder_, {}, {{"DATABASE_URL", sandbox_.url()}, {"RECORDS_LISTEN", "127.0.0.1:0"}}), channel_(program_.channel()) {
     create(*channel_, "one");
-    lock_ = sandbox_.lock("records");
+    lock_ = sandbox_.hold("LOCK TABLE records");
   }
 
   std::unique_ptr<v1::RecordsService::Stub> stub() const { return v1::RecordsService::NewStub(channel_); }

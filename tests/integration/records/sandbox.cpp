@@ -73,9 +73,9 @@ Sandbox::~Sandbox() {
   execute(outside_.get(), database_ ? "DROP DATABASE " + name_ + " WITH (FORCE)" : "DROP SCHEMA " + name_ + " CASCADE");
 }
 
-std::shared_ptr<void> Sandbox::lock(const std::string& table) const {
+std::shared_ptr<void> Sandbox::hold(const std::string& sql) const {
   Connection connection = connect(url_);
-  if (!execute(connection.get(), "BEGIN") || !execute(connection.get(), "LOCK TABLE " + table)) FAIL(PQerrorMessage(connection.get()));
+  if (!execute(connection.get(), "BEGIN") || !execute(connection.get(), sql)) FAIL(PQerrorMessage(connection.get()));
   return connection;
 }
 

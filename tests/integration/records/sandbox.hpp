@@ -20,8 +20,8 @@ class Sandbox {
   std::string standby_url() const;
   /// One number, asked of the primary inside the sandbox.
   std::int64_t number(const std::string& sql) const;
-  /// Who reads or writes the table waits until what is returned has gone.
-  std::shared_ptr<void> lock(const std::string& table) const;
+  /// What the statement locks stays locked until what is returned has gone; nothing is kept of what it does.
+  std::shared_ptr<void> hold(const std::string& sql) const;
   /// As in TEST_DATABASE_URL; empty where there is none.
   const std::string& password() const { return password_; }
 
