@@ -35,6 +35,14 @@ inline std::string trailing_token(const grpc::ClientContext& context) {
   return found == trailers.end() ? std::string() : std::string(found->second.data(), found->second.size());
 }
 
+/// What a call has failed with. A service that stops may drop what has just arrived, which gRPC calls CANCELLED, too: that is nobody's
+/// wish unless `by` has been cancelled.
+inline base::Error failure(const grpc::Status& status, const loop::Cancellation* by) {
+  base::Error error = rpc::from_grpc(status);
+  const bool dropped = error.code == base::Code::cancelled && !(by && by->cancelled());
+  return dropped ? base::unavailable("The service has dropped the call.", error.message) : error;
+}
+
 /// Cancels a call when the HTTP client leaves.
 class CancelCall final : public loop::Cancellable {
  public:
@@ -94,7 +102,7 @@ boost::asio::awaitable<base::Result<Response>> unary(loop::Loop& loop, const Req
   });
   const CancelCall cancel(state->context, options.cancellation);
   co_await state->answer.sleep();
-  if (!state->status.ok()) co_return rpc::from_grpc(state->status);
+  if (!state->status.ok()) co_return failure(state->status, options.cancellation);
   co_return std::move(state->response);
 }
 
@@ -170,7 +178,11 @@ template <class Response>
 class Reading final : public Incoming<Response> {
  public:
   Reading(loop::Loop& loop, std::shared_ptr<ReadStream<Response>> stream, const CallOptions& options)
-      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), options.cancellation), waits_for_(options.waits_for) {}
+      : loop_(loop),
+        stream_(std::move(stream)),
+        cancellation_(options.cancellation),
+        cancel_(stream_->context(), cancellation_),
+        waits_for_(options.waits_for) {}
   ~Reading() override {
     if (!ended_) stream_->abandon();
   }
@@ -186,13 +198,14 @@ class Reading final : public Incoming<Response> {
     // What was waited for may not have been there at all.
     if (limit.passed() && waits_for_) co_return base::unavailable("The service does not answer.");
     if (limit.passed()) co_return base::deadline_exceeded("The service took too long to answer.");
-    if (!status.ok()) co_return rpc::from_grpc(status);
+    if (!status.ok()) co_return failure(status, cancellation_);
     co_return nullptr;
   }
 
  private:
   loop::Loop& loop_;
   std::shared_ptr<ReadStream<Response>> stream_;
+  loop::Cancellation* const cancellation_;
   CancelCall cancel_;
   const ServiceWatch* const waits_for_;
   bool began_ = false;  ///< the service was there
@@ -210,7 +223,7 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
  public:
   template <class Start>
   static std::shared_ptr<WriteStream> open(loop::Loop& loop, const CallOptions& options, Start start) {
-    std::shared_ptr<WriteStream> stream(new WriteStream(loop));
+    std::shared_ptr<WriteStream> stream(new WriteStream(loop, options.cancellation));
     stream->self_ = stream;
     prepare(stream->context_, options, {});
     start(&stream->context_, &stream->response_, stream.get());
@@ -234,7 +247,7 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
     this->StartWritesDone();
     this->RemoveHold();
     co_await end_.sleep();
-    if (!status_.ok()) co_return rpc::from_grpc(status_);
+    if (!status_.ok()) co_return failure(status_, cancellation_);
     co_return std::move(response_);
   }
 
@@ -245,7 +258,7 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
   }
 
  private:
-  explicit WriteStream(loop::Loop& loop) : loop_(loop) {}
+  WriteStream(loop::Loop& loop, const loop::Cancellation* cancellation) : loop_(loop), cancellation_(cancellation) {}
 
   void OnWriteDone(bool ok) override {
     boost::asio::post(loop_.context(), [this, ok, self = self_] {
@@ -261,6 +274,7 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
   }
 
   loop::Loop& loop_;
+  const loop::Cancellation* const cancellation_;
   grpc::ClientContext context_;
   std::shared_ptr<WriteStream> self_;  ///< until OnDone
   Request outgoing_;
