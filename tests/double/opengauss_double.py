@@ -13,12 +13,18 @@ Needs TEST_DATABASE_URL as tests/run.sh sets it, of a role that may create schem
 import asyncio
 import contextlib
 import os
+import pathlib
 import re
 import struct
 import subprocess
 import sys
 from urllib.parse import quote, urlsplit
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from waiting import wait_until  # noqa: E402
+
+CONNECTION_BROKE = 2  # psql's exit code
 SCHEMA = "opengauss_double"
 VERSION = "(openGauss 5.0.0 build double) compiled at 2023-03-29 03:37:13 commit 0 last mr  on x86_64-unknown-linux-gnu"
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
@@ -143,10 +149,17 @@ class Double:
 
 
 def psql(url, script):
-    """On the primary, past the double."""
+    """On the primary, past the double. Again where the connection breaks: a killed node that comes back may restart."""
     joint = "&" if "?" in url else "?"
     command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", f"{url}{joint}target_session_attrs=read-write"]
-    subprocess.run(command, input=script, text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def done():
+        outcome = subprocess.run(command, input=script, text=True, stdout=subprocess.DEVNULL)
+        if outcome.returncode not in (0, CONNECTION_BROKE):
+            outcome.check_returncode()
+        return outcome.returncode == 0
+
+    wait_until(done, 30, "psql on the primary")
 
 
 async def run(url, command):
