@@ -60,8 +60,24 @@ dead_flink() {
 
 up_or_dead() { dead_flink >/dev/null || is_up; }
 
+# A part that ends while starting is started once more: now and then a JVM goes without a word and comes up the next time.
+await_flink() {
+  local name again=''
+  for (( ; ; )); do
+    wait_until 90 up_or_dead || die "Flink is not there after 90 s (logs: $dir/log/flink-*.log)"
+    name=$(dead_flink) || return 0
+    explain_end "$name"
+    if [[ -n $again ]]; then
+      stop_parts
+      die "$name ended while starting"
+    fi
+    again=$name
+    warn "$name is started again"
+    launch_flink "${name#flink-}"
+  done
+}
+
 start() {
-  local name
   command -v java >/dev/null || refuse "java is missing: run deploy/local/packages.sh flink"
   lib=$("$flink_here/fetch.sh") || exit $?
   prepare_folder "$dir_option"
@@ -78,12 +94,7 @@ start() {
   launch_flink jobmanager
   launch_flink taskmanager
   launch_flink gateway
-  wait_until 90 up_or_dead || die "Flink is not there after 90 s (logs: $dir/log/flink-*.log)"
-  if name=$(dead_flink); then
-    last_lines "$name"
-    stop_parts
-    die "$name ended while starting"
-  fi
+  await_flink
   say "Flink is up after $SECONDS s: $(flink_summary)"
 }
 

@@ -131,7 +131,7 @@ wait_for() {
     die "$2 is not there after $1 s (logs: $dir/log)"
   fi
   if [[ -n $dead ]]; then
-    last_lines "$dead"
+    explain_end "$dead"
     die "$dead ended while starting"
   fi
 }

@@ -1,6 +1,6 @@
 #include "backend/exchange_client.hpp"
 
-#include "backend/grpc_calls.hpp"
+#include "backend/repeat.hpp"
 
 #include <records/v1/records.grpc.pb.h>
 
@@ -19,10 +19,9 @@ ExchangeClient::~ExchangeClient() = default;
 
 IncomingPtr<v1::ExportResponse> ExchangeClient::export_records(const v1::ExportRequest& request, const CallOptions& options) {
   const base::Position position = position_.latest(options.position);
-  const CallOptions patient = options.waiting_for(service_);
-  return read_stream<v1::ExportResponse>(
-      loop_, patient, position ? base::token_text(position) : std::string(),
-      [&](grpc::ClientContext* context, auto* reactor) { stub_->calls->async()->Export(context, &request, reactor); });
+  const auto start = [calls = stub_->calls.get()](auto... call) { calls->async()->Export(call...); };
+  return repeated<v1::ExportResponse>(loop_, options.waiting_for(service_), position ? base::token_text(position) : std::string(), request,
+                                      Anew::before_first_message, start);
 }
 
 Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& options, Next next) {
@@ -53,7 +52,7 @@ Reply<v1::ImportResponse> ExchangeClient::import_records(const CallOptions& opti
     }
     first = false;
   }
-  base::Result<v1::ImportResponse> outcome = co_await stream->finish();
+  base::Result<v1::ImportResponse> outcome = co_await stream->finish(cancel);
   position_.see(trailing_token(stream->context()));
   co_return outcome;
 }

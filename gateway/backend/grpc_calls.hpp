@@ -56,6 +56,9 @@ class CancelCall final : public loop::Cancellable {
   CancelCall& operator=(const CancelCall&) = delete;
   void cancel() override { context_.TryCancel(); }
 
+  /// What the call has failed with.
+  base::Error failure(const grpc::Status& status) const { return backend::failure(status, by_); }
+
  private:
   grpc::ClientContext& context_;
   loop::Cancellation* by_;
@@ -102,7 +105,7 @@ boost::asio::awaitable<base::Result<Response>> unary(loop::Loop& loop, const Req
   });
   const CancelCall cancel(state->context, options.cancellation);
   co_await state->answer.sleep();
-  if (!state->status.ok()) co_return failure(state->status, options.cancellation);
+  if (!state->status.ok()) co_return cancel.failure(state->status);
   co_return std::move(state->response);
 }
 
@@ -178,11 +181,7 @@ template <class Response>
 class Reading final : public Incoming<Response> {
  public:
   Reading(loop::Loop& loop, std::shared_ptr<ReadStream<Response>> stream, const CallOptions& options)
-      : loop_(loop),
-        stream_(std::move(stream)),
-        cancellation_(options.cancellation),
-        cancel_(stream_->context(), cancellation_),
-        waits_for_(options.waits_for) {}
+      : loop_(loop), stream_(std::move(stream)), cancel_(stream_->context(), options.cancellation), waits_for_(options.waits_for) {}
   ~Reading() override {
     if (!ended_) stream_->abandon();
   }
@@ -198,15 +197,14 @@ class Reading final : public Incoming<Response> {
     // What was waited for may not have been there at all.
     if (limit.passed() && waits_for_) co_return base::unavailable("The service does not answer.");
     if (limit.passed()) co_return base::deadline_exceeded("The service took too long to answer.");
-    if (!status.ok()) co_return failure(status, cancellation_);
+    if (!status.ok()) co_return cancel_.failure(status);
     co_return nullptr;
   }
 
  private:
   loop::Loop& loop_;
   std::shared_ptr<ReadStream<Response>> stream_;
-  loop::Cancellation* const cancellation_;
-  CancelCall cancel_;
+  const CancelCall cancel_;
   const ServiceWatch* const waits_for_;
   bool began_ = false;  ///< the service was there
   bool ended_ = false;
@@ -223,7 +221,7 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
  public:
   template <class Start>
   static std::shared_ptr<WriteStream> open(loop::Loop& loop, const CallOptions& options, Start start) {
-    std::shared_ptr<WriteStream> stream(new WriteStream(loop, options.cancellation));
+    std::shared_ptr<WriteStream> stream(new WriteStream(loop));
     stream->self_ = stream;
     prepare(stream->context_, options, {});
     start(&stream->context_, &stream->response_, stream.get());
@@ -242,12 +240,12 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
     co_return write_ok_;
   }
 
-  /// No more requests; waits for the answer. Call exactly once, also after a failed write.
-  boost::asio::awaitable<base::Result<Response>> finish() {
+  /// No more requests; waits for the answer, unless `cancel` gives it up. Call exactly once, also after a failed write.
+  boost::asio::awaitable<base::Result<Response>> finish(const CancelCall& cancel) {
     this->StartWritesDone();
     this->RemoveHold();
     co_await end_.sleep();
-    if (!status_.ok()) co_return failure(status_, cancellation_);
+    if (!status_.ok()) co_return cancel.failure(status_);
     co_return std::move(response_);
   }
 
@@ -258,7 +256,7 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
   }
 
  private:
-  WriteStream(loop::Loop& loop, const loop::Cancellation* cancellation) : loop_(loop), cancellation_(cancellation) {}
+  explicit WriteStream(loop::Loop& loop) : loop_(loop) {}
 
   void OnWriteDone(bool ok) override {
     boost::asio::post(loop_.context(), [this, ok, self = self_] {
@@ -274,7 +272,6 @@ class WriteStream final : public grpc::ClientWriteReactor<Request> {
   }
 
   loop::Loop& loop_;
-  const loop::Cancellation* const cancellation_;
   grpc::ClientContext context_;
   std::shared_ptr<WriteStream> self_;  ///< until OnDone
   Request outgoing_;

@@ -158,15 +158,21 @@ class System(Local):
         if number == signal.SIGKILL:  # what goes down slowly would be taken for running
             wait_until(lambda: not os.path.exists(f"/proc/{pid}/fd/0"), what=f"the end of {name}")
 
-    def restart_flink(self):
-        done = subprocess.run(
+    def starting_flink(self):
+        """flink.sh, which starts what does not run; its complaints are in `stderr`."""
+        return subprocess.Popen(
             [str(FLINK), "start", "--dir", str(self.folder)],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            timeout=200,
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        assert done.returncode == 0
+
+    def restart_flink(self):
+        starting = self.starting_flink()
+        complaints = starting.communicate(timeout=200)[1]
+        assert starting.returncode == 0, complaints
 
     def kill_primary(self):
         """Both processes of the primary's node, at once; the node's name."""

@@ -43,6 +43,18 @@ def test_gateway_killed_and_its_sessions_with_it(system):
     same_as_sql(system)
 
 
+def test_a_part_that_ends_while_starting_is_started_once_more(system):
+    ended = system.pid("flink-gateway")
+    system.kill("flink-gateway")
+    starting = system.starting_flink()
+    wait_until(lambda: system.pid("flink-gateway") != ended, what="another gateway")
+    system.kill("flink-gateway")
+    complaints = starting.communicate(timeout=200)[1]
+    assert starting.returncode == 0, complaints
+    assert "flink-gateway ended with status 137" in complaints
+    system.by_flink()
+
+
 def test_gateway_silent(system):
     system.by_flink()
     system.kill("flink-gateway", signal.SIGSTOP)

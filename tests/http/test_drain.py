@@ -1,12 +1,8 @@
 """SIGTERM: what runs ends, nothing new begins, and the exit code is 0."""
 
-import collections
-import concurrent.futures
-import http.client
 import json
 import signal
 import socket
-import threading
 
 import pytest
 from client import wait_until
@@ -128,34 +124,3 @@ def test_every_program_ends_with_0_on_either_signal(running, name, number):
     program.signal(number)
     assert program.wait() == 0
     assert [event["msg"] for event in program.logged()][-2:] == ["draining", "stopped"]
-
-
-def test_a_service_that_restarts_loses_no_call(running):
-    """A call may reach the service in the moment in which it stops."""
-    outcomes, over = collections.Counter(), threading.Event()
-
-    def ask():
-        connection = http.client.HTTPConnection("127.0.0.1", running.http_port, timeout=60)
-        while not over.is_set():
-            try:
-                connection.request("GET", "/records/analytics/flink")
-                answer = connection.getresponse()
-                answer.read()
-                outcomes[answer.status] += 1
-            except (ConnectionError, http.client.HTTPException) as broken:
-                outcomes[type(broken).__name__] += 1
-                connection.close()
-
-    with concurrent.futures.ThreadPoolExecutor(12) as clients:
-        for _ in range(12):
-            clients.submit(ask)
-        try:
-            for _ in range(15):
-                enough = outcomes[200] + 100
-                wait_until(lambda enough=enough: outcomes[200] > enough, what="summaries again")
-                running.analytics.signal(signal.SIGTERM)
-                assert running.analytics.wait() == 0
-                running.start_analytics(running.analytics_port)
-        finally:
-            over.set()
-    assert set(outcomes) == {200}

@@ -20,6 +20,8 @@ is_process() { [[ $1 =~ ^[0-9]+$ && $(readlink "/proc/$1/cwd" 2>/dev/null) == "$
 is_running() { pid_of "$@" >/dev/null; }
 is_stopped() { ! is_running "$@"; }
 
+declare -A launched=()  # NAME -> pid of what this script itself has launched
+
 # launch NAME FOLDER COMMAND...: a process of its own session (Ctrl-C in the terminal does not reach it), as the unprivileged user, in FOLDER,
 # with its output in log/NAME.log.
 launch() {
@@ -28,10 +30,9 @@ launch() {
   as_user touch "$log"
   cd "$folder"
   (exec setsid env --default-signal=INT,QUIT "${run_as[@]}" "$@" </dev/null >>"$log" 2>&1 9>&-) &
-  launched=$!
-  disown "$launched"
+  launched[$name]=$!
   cd "$OLDPWD"
-  say "$launched" | write_private "$(pid_file "$name")"
+  say "${launched[$name]}" | write_private "$(pid_file "$name")"
 }
 
 # stop_process NAME FOLDER SECONDS: SIGTERM, then, when the time is over, SIGKILL.
@@ -46,6 +47,16 @@ stop_process() {
     fi
   fi
   rm -f "$(pid_file "$1")"
+}
+
+# explain_end NAME: for people, how what has ended while it started did so, and the end of its log.
+explain_end() {
+  local code=0
+  if [[ -n ${launched[$1]:-} ]]; then
+    wait "${launched[$1]}" || code=$?
+    warn "$1 ended with status $code"
+  fi
+  last_lines "$1"
 }
 
 # last_lines NAME [COUNT]: the end of its log, for people.

@@ -85,7 +85,7 @@ start_services() {
   for program in "${programs[@]}"; do launch "$program" "$services_folder" "$bin/$program"; done
   attended wait_until "$ready_timeout" ready_or_dead || { explain_wait; die "$url/health/ready did not answer 200 within $ready_timeout s"; }
   if program=$(dead_service); then
-    last_lines "$program"
+    explain_end "$program"
     die "$program ended while starting"
   fi
 }

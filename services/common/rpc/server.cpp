@@ -9,8 +9,16 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <stdexcept>
+#include <thread>
 
 namespace rpc {
+namespace {
+
+/// How long callers that watch the health service have to go elsewhere. gRPC takes a call that arrives while it shuts down as far as the
+/// connection, and drops it there: for its caller it looks as if it had been cut off at work.
+constexpr std::chrono::milliseconds time_to_leave{100};
+
+}  // namespace
 
 Server::Server(const ServerOptions& options, const std::vector<grpc::Service*>& services) {
   log_libraries();
@@ -42,6 +50,7 @@ void Server::set_serving(bool serving) { server_->GetHealthCheckService()->SetSe
 
 void Server::drain(std::chrono::milliseconds grace) {
   set_serving(false);
+  std::this_thread::sleep_for(time_to_leave);
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   server_->Wait();
 }

@@ -33,7 +33,8 @@ class Server {
   /// What the health service answers.
   void set_serving(bool serving);
 
-  /// Health says NOT_SERVING, no new calls are taken, running ones have `grace` to end; what is left is cancelled. Blocks.
+  /// Health says NOT_SERVING; a moment later, in which callers that watch it leave, no new calls are taken, and running ones have `grace`
+  /// to end; what is left is cancelled. Blocks.
   void drain(std::chrono::milliseconds grace);
 
  private:
