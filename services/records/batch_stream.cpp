@@ -6,7 +6,8 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <bit>
+#include <exception>
+#include <optional>
 #include <utility>
 
 namespace records {
@@ -56,9 +57,6 @@ WriteName name_of(const v1::ExecuteRequest& message, int place) {
   return {message.name(), static_cast<std::uint32_t>(place)};
 }
 
-/// Calls of one urgency have less than twice the time of each other.
-int urgency_of(const v1::Call& call) { return std::bit_width(static_cast<std::uint64_t>(timeout_of(call).count())); }
-
 std::size_t text_in(const v1::Record& record) { return record.title().size() + record.owner().size() + record.description().size(); }
 
 template <class Response>
@@ -89,7 +87,7 @@ void BatchStreams::drain() {
 
 BatchStream* BatchStream::open(asio::any_io_executor loop, Calls& calls, BatchStreams& streams) {
   auto* const stream = new BatchStream(std::move(loop), calls, streams);
-  stream->self_.reset(stream);
+  stream->self_.reset(stream);  // from here on shared
   asio::post(stream->loop_, [stream, self = stream->self_] { stream->begin(); });
   return stream;
 }
@@ -207,13 +205,29 @@ void BatchStream::flush() {
   }
 }
 
-template <class Work>
-void BatchStream::spawn(BatchPtr batch, std::vector<const v1::Call*> calls, Work work) {
-  in_work_ += static_cast<int>(calls.size());
-  asio::co_spawn(loop_, std::move(work), [this, batch, calls = std::move(calls), self = self_](std::exception_ptr thrown) {
-    if (thrown)
-      for (const v1::Call* const call : calls) answer<v1::GetResponse>(batch, *call, rpc::outcome_of(thrown, {}).error());
-    in_work_ -= static_cast<int>(calls.size());
+template <class Response>
+auto BatchStream::answering(const BatchPtr& batch, const v1::Call& call) {
+  return [this, batch, &call, self = shared_from_this()](const std::exception_ptr& thrown, std::optional<Replied<Response>> replied) {
+    if (thrown) answer<Response>(batch, call, rpc::outcome_of(thrown, {}).error());
+    else answer<Response>(batch, call, std::move(*replied));
+    settle();
+  };
+}
+
+template <class Response>
+void BatchStream::await(const BatchPtr& batch, const v1::Call& call, Awaitable<Replied<Response>> work) {
+  asio::co_spawn(loop_, std::move(work),
+                 [done = answering<Response>(batch, call)](const std::exception_ptr& thrown, Replied<Response> replied) {
+                   done(thrown, std::move(replied));
+                 });
+}
+
+/// Answers that are ready in one turn go together.
+void BatchStream::settle() {
+  --in_work_;
+  if (std::exchange(settling_, true)) return;
+  asio::post(loop_, [this, self = shared_from_this()] {
+    settling_ = false;
     flush();
     read_on();
     close_when_idle();
@@ -233,80 +247,37 @@ void BatchStream::take(const BatchPtr& batch) {
   cancel(batch->message);
   std::erase_if(batches_, [](const auto& weak) { return weak.expired(); });
   batches_.push_back(batch);
-  std::vector<Group> gets, creations;
-  // Items that may share a statement: the farthest position and the longest deadline of the group hold for all of them. Not positions of
-  // different timelines: one that nobody has yet is waited for.
-  const auto gather = [](std::vector<Group>& groups, const v1::Call& call, const CallOptions& options,
-                         const std::string& message) -> Group& {
-    const auto fits = [&, urgency = urgency_of(call)](const Group& g) {
-      const bool alike = g.urgency == urgency && g.options.position.timeline == options.position.timeline;
-      return g.options.consistency == options.consistency && g.message == message && (alike || !message.empty()) &&
-             g.calls.size() < limits::batch;
-    };
-    auto group = std::ranges::find_if(groups, fits);
-    if (group == groups.end()) group = groups.insert(groups.end(), Group{options, urgency_of(call), message});
-    group->options.position = base::later(group->options.position, options.position);
-    group->options.deadline = std::max(group->options.deadline, options.deadline);
-    group->calls.push_back(&call);
-    return *group;
-  };
   for (int place = 0; place < batch->message.calls_size(); ++place) {
     const v1::Call& call = batch->message.calls(place);
     const base::Result<CallOptions> options = options_of(batch->message, call);
-    if (options.has_error()) {
-      answer<v1::GetResponse>(batch, call, options.error());
-    } else if (call.has_get()) {
-      gather(gets, call, *options, {});
-    } else if (call.has_create()) {
-      WriteName name = name_of(batch->message, place);
-      if (!call.create().idempotency_key().empty()) name.message.clear();
-      gather(creations, call, *options, name.message).places.push_back(name.place);
-    } else {
-      spawn(batch, {&call},
-            [this, batch, &call, name = name_of(batch->message, place), o = *options] { return run_one(batch, call, name, o); });
-    }
-  }
-  for (Group& group : gets) {
-    auto calls = group.calls;
-    spawn(batch, std::move(calls), [this, batch, group = std::move(group)]() mutable { return run_gets(batch, std::move(group)); });
-  }
-  for (Group& group : creations) {
-    auto calls = group.calls;
-    spawn(batch, std::move(calls), [this, batch, group = std::move(group)]() mutable { return run_creations(batch, std::move(group)); });
+    if (options.has_error()) answer<v1::GetResponse>(batch, call, options.error());
+    else begin(batch, call, name_of(batch->message, place), *options);
   }
   flush();
 }
 
-Awaitable<void> BatchStream::run_gets(BatchPtr batch, Group group) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(group.calls.size());
-  for (const v1::Call* call : group.calls) ids.push_back(call->get().id());
-  auto outcomes = co_await calls_.get(std::move(ids), group.options);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) answer(batch, *group.calls[i], std::move(outcomes[i]));
-}
-
-Awaitable<void> BatchStream::run_creations(BatchPtr batch, Group group) {
-  std::vector<Calls::ToCreate> all;
-  all.reserve(group.calls.size());
-  for (std::size_t i = 0; i < group.calls.size(); ++i) all.push_back({&group.calls[i]->create(), group.places[i]});
-  auto outcomes = co_await calls_.create(std::move(all), std::move(group.message), group.options);
-  for (std::size_t i = 0; i < outcomes.size(); ++i) answer(batch, *group.calls[i], std::move(outcomes[i]));
-}
-
-Awaitable<void> BatchStream::run_one(BatchPtr batch, const v1::Call& call, WriteName name, CallOptions options) {
+void BatchStream::begin(const BatchPtr& batch, const v1::Call& call, WriteName name, CallOptions options) {
+  ++in_work_;
   switch (call.request_case()) {
+    case v1::Call::kGet:
+      calls_.get(call.get().id(), options, answering<v1::GetResponse>(batch, call));
+      break;
+    case v1::Call::kCreate:
+      calls_.create(call.create(), std::move(name), options, answering<v1::CreateResponse>(batch, call));
+      break;
     case v1::Call::kList:
       options.audience.add([this, self = self_, batch, id = call.id()] { return caller_gone_ || batch->cancelled.contains(id); });
-      answer(batch, call, co_await calls_.list(call.list(), options));
+      await(batch, call, calls_.list(call.list(), std::move(options)));
       break;
     case v1::Call::kUpdate:
-      answer(batch, call, co_await calls_.update(call.update(), std::move(name), options));
+      await(batch, call, calls_.update(call.update(), std::move(name), std::move(options)));
       break;
     case v1::Call::kDelete:
-      answer(batch, call, co_await calls_.remove(call.delete_(), std::move(name), options));
+      await(batch, call, calls_.remove(call.delete_(), std::move(name), std::move(options)));
       break;
     default:
       answer<v1::GetResponse>(batch, call, base::invalid("request", "is empty"));
+      settle();
       break;
   }
 }

@@ -1,5 +1,5 @@
-// The batched stream between a gateway and this service: the calls of one message are worked on together (all gets by one statement, all
-// creations by one), the answers that are ready go back together. Opened by the service for each Execute call.
+// The batched stream between a gateway and this service: the calls of one message are begun in one turn, so that those of a kind meet in
+// one statement (gather/one_turn), and the answers that are ready go back together. Opened by the service for each Execute call.
 #pragma once
 
 #include "records/calls.hpp"
@@ -32,7 +32,8 @@ class BatchStreams {
 };
 
 /// Lives until gRPC and the last item of work have let go of it. Its state is touched on the loop only.
-class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse> {
+class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1::ExecuteResponse>,
+                          public std::enable_shared_from_this<BatchStream> {
  public:
   /// `calls` and `streams` must outlive the loop's run.
   static BatchStream* open(boost::asio::any_io_executor loop, Calls& calls, BatchStreams& streams);
@@ -46,15 +47,6 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
     std::unordered_set<std::uint64_t> cancelled;
   };
   using BatchPtr = std::shared_ptr<Batch>;
-
-  /// Calls of one message that go to the database as one.
-  struct Group {
-    CallOptions options;
-    int urgency;
-    std::string message{};  ///< as in WriteName, of creations without a key
-    std::vector<const v1::Call*> calls{};
-    std::vector<std::uint32_t> places{};  ///< of creations
-  };
 
   /// Answers that go back as one message.
   struct Parcel {
@@ -85,11 +77,13 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   void answer(const BatchPtr& batch, const v1::Call& call, Replied<Response> replied);
   v1::Reply& next_reply(std::uint64_t id);
 
-  Awaitable<void> run_gets(BatchPtr batch, Group group);
-  Awaitable<void> run_creations(BatchPtr batch, Group group);
-  Awaitable<void> run_one(BatchPtr batch, const v1::Call& call, WriteName name, CallOptions options);
-  template <class Work>
-  void spawn(BatchPtr batch, std::vector<const v1::Call*> calls, Work work);
+  void begin(const BatchPtr& batch, const v1::Call& call, WriteName name, CallOptions options);
+  /// What answers this call, as gather::OneTurn wants to be told.
+  template <class Response>
+  auto answering(const BatchPtr& batch, const v1::Call& call);
+  template <class Response>
+  void await(const BatchPtr& batch, const v1::Call& call, Awaitable<Replied<Response>> work);
+  void settle();
 
   boost::asio::any_io_executor loop_;
   Calls& calls_;
@@ -105,6 +99,7 @@ class BatchStream final : public grpc::ServerBidiReactor<v1::ExecuteRequest, v1:
   std::size_t unsent_bytes_ = 0;  ///< their text, without what is on the line
   rpc::WriteLine writing_;
   bool reading_ = false;
+  bool settling_ = false;  ///< the answers of this turn go at its end
   bool caller_done_ = false;
   std::atomic<bool> caller_gone_ = false;  ///< without having been answered
   bool draining_ = false;

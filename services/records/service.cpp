@@ -53,23 +53,13 @@ grpc::ServerUnaryReactor* Service::List(grpc::CallbackServerContext* context, co
 }
 
 grpc::ServerUnaryReactor* Service::Get(grpc::CallbackServerContext* context, const v1::GetRequest* request, v1::GetResponse* response) {
-  const auto call = [this](const v1::GetRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::GetResponse>> {
-    std::vector<std::int64_t> ids{r.id()};
-    auto outcomes = co_await calls_.get(std::move(ids), o);
-    co_return std::move(outcomes.front());
-  };
-  return handle(context, loop_, request, response, call);
+  return handle(context, loop_, request, response, [this](const v1::GetRequest& r, const CallOptions& o) { return calls_.get(r.id(), o); });
 }
 
 grpc::ServerUnaryReactor* Service::Create(grpc::CallbackServerContext* context, const v1::CreateRequest* request,
                                           v1::CreateResponse* response) {
-  const auto call = [this](const v1::CreateRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::CreateResponse>> {
-    std::vector<Calls::ToCreate> one{{&r}};
-    std::string unnamed;
-    auto outcomes = co_await calls_.create(std::move(one), std::move(unnamed), o);
-    co_return std::move(outcomes.front());
-  };
-  return handle(context, loop_, request, response, call);
+  return handle(context, loop_, request, response,
+                [this](const v1::CreateRequest& r, const CallOptions& o) { return calls_.create(r, o); });
 }
 
 grpc::ServerUnaryReactor* Service::Update(grpc::CallbackServerContext* context, const v1::UpdateRequest* request,
@@ -92,27 +82,8 @@ grpc::ServerUnaryReactor* Service::BatchGet(grpc::CallbackServerContext* context
 
 grpc::ServerUnaryReactor* Service::BatchCreate(grpc::CallbackServerContext* context, const v1::BatchCreateRequest* request,
                                                v1::BatchCreateResponse* response) {
-  const auto call = [this](const v1::BatchCreateRequest& r, const CallOptions& o) -> Awaitable<Replied<v1::BatchCreateResponse>> {
-    if (r.requests().empty() || r.requests_size() > static_cast<int>(limits::batch))
-      co_return base::invalid("requests", "must be 1 to 1000");
-    std::vector<Calls::ToCreate> all;
-    for (const v1::CreateRequest& one : r.requests()) all.push_back({&one, static_cast<std::uint32_t>(all.size())});
-    std::string unnamed;
-    auto outcomes = co_await calls_.create(std::move(all), std::move(unnamed), o);
-    Reply<v1::BatchCreateResponse> reply;
-    for (auto& outcome : outcomes) {
-      auto* item = reply.response.add_outcomes();
-      if (outcome.has_error()) {
-        *item->mutable_error() = rpc::to_proto(outcome.error());
-        continue;
-      }
-      *item->mutable_created() = std::move(outcome->response);
-      reply.position = base::later(reply.position, outcome->position);
-      reply.served_by = std::move(outcome->served_by);
-    }
-    co_return reply;
-  };
-  return handle(context, loop_, request, response, call);
+  return handle(context, loop_, request, response,
+                [this](const v1::BatchCreateRequest& r, const CallOptions& o) { return calls_.batch_create(r, o); });
 }
 
 grpc::ServerWriteReactor<v1::ExportResponse>* Service::Export(grpc::CallbackServerContext* context, const v1::ExportRequest* request) {

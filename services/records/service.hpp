@@ -14,7 +14,7 @@ namespace records {
 class Service final : public v1::RecordsService::WithRawCallbackMethod_Import<v1::RecordsService::CallbackService> {
  public:
   /// The store must outlive this. All work happens on `loop`.
-  Service(boost::asio::any_io_executor loop, RecordStore& store) : loop_(std::move(loop)), store_(store), calls_(store) {}
+  Service(boost::asio::any_io_executor loop, RecordStore& store) : loop_(std::move(loop)), store_(store), calls_(loop_, store) {}
 
   /// The batched streams end as soon as their calls have; their callers go elsewhere. On the loop, when the server begins to drain.
   void drain() { streams_.drain(); }

@@ -19,7 +19,7 @@ struct Bench {
   std::vector<std::vector<int>> runs;
   std::map<int, std::string> answers;
   bool throws = false;
-  gather::OneTurn<int, std::string> together{3, [this](const std::vector<int>& items) { return run(items); }};
+  gather::OneTurn<int, std::string> together{loop.get_executor(), 3, [this](const std::vector<int>& items) { return run(items); }};
 
   asio::awaitable<std::vector<std::string>> run(const std::vector<int>& items) {
     runs.push_back(items);

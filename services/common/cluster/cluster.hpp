@@ -38,6 +38,8 @@ class Cluster {
   Cluster(boost::asio::any_io_executor executor, DatabaseConfig config);
   ~Cluster();
 
+  const boost::asio::any_io_executor& executor() const { return executor_; }
+
   /// Begins to check all nodes side by side, every `probe_period` and at once when a connection breaks.
   void start();
   void stop();

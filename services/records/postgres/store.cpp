@@ -116,8 +116,8 @@ class Import final : public AtomicImport {
 
 Store::Store(cluster::Cluster& cluster)
     : cluster_(cluster),
-      lists_(most_lists_together, [this](const std::vector<ListCall>& calls) { return list_together(calls); }),
-      changes_(most_changes_together, [this](const std::vector<ChangeCall>& calls) { return alter_together(calls); }) {}
+      lists_(cluster.executor(), most_lists_together, [this](const std::vector<ListCall>& calls) { return list_together(calls); }),
+      changes_(cluster.executor(), most_changes_together, [this](const std::vector<ChangeCall>& calls) { return alter_together(calls); }) {}
 
 Sql& Store::sql() {
   if (!sql_) sql_.emplace(cluster_.dialect());
