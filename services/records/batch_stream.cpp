@@ -263,7 +263,7 @@ void BatchStream::begin(const BatchPtr& batch, const v1::Call& call, WriteName n
       calls_.get(call.get().id(), options, answering<v1::GetResponse>(batch, call));
       break;
     case v1::Call::kCreate:
-      calls_.create(call.create(), std::move(name), options, answering<v1::CreateResponse>(batch, call));
+      calls_.create(call.create(), std::move(name), batch.get(), options, answering<v1::CreateResponse>(batch, call));
       break;
     case v1::Call::kList:
       options.audience.add([this, self = self_, batch, id = call.id()] { return caller_gone_ || batch->cancelled.contains(id); });

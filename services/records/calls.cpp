@@ -155,9 +155,11 @@ Awaitable<Replied<v1::BatchGetResponse>> Calls::batch_get(v1::BatchGetRequest re
   co_return reply;
 }
 
-void Calls::create(const v1::CreateRequest& request, WriteName name, const CallOptions& options, Creations::Done done) {
+void Calls::create(const v1::CreateRequest& request, WriteName name, const void* carrier, const CallOptions& options,
+                   Creations::Done done) {
   if (!request.idempotency_key().empty()) name.message.clear();
-  std::string kind = name.message.empty() ? unnamed_kind(options) : "name " + name.message;
+  std::string kind =
+      name.message.empty() ? unnamed_kind(options) : std::to_string(reinterpret_cast<std::uintptr_t>(carrier)) + " name " + name.message;
   creations_.ask(std::move(kind), {&request, std::move(name), options.deadline}, std::move(done));
 }
 

@@ -64,8 +64,9 @@ class Calls {
   /// Those of one turn share a statement. `done`: as in gather::OneTurn.
   void get(std::int64_t id, const CallOptions& options, Gets::Done done);
   Awaitable<Replied<v1::GetResponse>> get(std::int64_t id, CallOptions options);
-  /// The same; `request` must stay where it is until it is done.
-  void create(const v1::CreateRequest& request, WriteName name, const CallOptions& options, Creations::Done done);
+  /// The same; `request` must stay where it is until it is done. `carrier` is the message that carries it: those of one name share a
+  /// statement only within one message, for in another the same creation may come again.
+  void create(const v1::CreateRequest& request, WriteName name, const void* carrier, const CallOptions& options, Creations::Done done);
   Awaitable<Replied<v1::CreateResponse>> create(const v1::CreateRequest& request, CallOptions options);
   /// Those that ask for the same page at the same time share one run.
   Awaitable<Replied<v1::ListResponse>> list(v1::ListRequest request, CallOptions options);
@@ -84,7 +85,7 @@ class Calls {
 
   RecordStore& store_;
   Gets gets_;            ///< by what must not mix: urgency, consistency, timeline
-  Creations creations_;  ///< by the message of their names; with keys of their own, by urgency
+  Creations creations_;  ///< by the message of their names and their carrier; with keys of their own, by urgency
   gather::SharedRuns<CallOptions, Replied<v1::ListResponse>> lists_;
 };
 
