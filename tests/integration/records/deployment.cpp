@@ -39,6 +39,7 @@ Deployment::Deployment() : folder_(make_folder()), loop_(1) {
     cluster_->start();
   }
   service_ = std::make_unique<records::Service>(loop_.get_executor(), *store_);
+  calls_ = std::make_unique<records::Calls>(loop_.get_executor(), *store_);
   topology_ = std::make_unique<cluster::ClusterServiceImpl>(loop_.get_executor(), cluster_.get(), file);
   server_ =
       std::make_unique<rpc::Server>(rpc::ServerOptions{{"127.0.0.1", 0}}, std::vector<grpc::Service*>{service_.get(), topology_.get()});
@@ -165,6 +166,10 @@ void Deployment::wait_past_deadlines() {
 
 std::size_t Deployment::reads() {
   return on_loop<std::size_t>([this] { return store_->reads(); });
+}
+
+void Deployment::in_one_turn(const std::function<void(records::Calls&)>& begin) {
+  on_loop<bool>([&] { return begin(*calls_), true; });
 }
 
 cluster::v1::GetTopologyResponse Deployment::topology() {

@@ -5,6 +5,7 @@
 #include "gate.hpp"
 
 #include "cluster/cluster.hpp"
+#include "records/calls.hpp"
 #include "records/service.hpp"
 #include "rpc/server.hpp"
 
@@ -105,6 +106,8 @@ class Deployment {
   void wait_past_deadlines();
   /// Ids that the store was asked for until now.
   std::size_t reads();
+  /// Runs `begin` in one turn of the service's event loop: what it asks for, no message comes between.
+  void in_one_turn(const std::function<void(records::Calls&)>& begin);
 
   cluster::v1::GetTopologyResponse topology();
 
@@ -130,6 +133,7 @@ class Deployment {
   std::unique_ptr<GatedStore> store_;
   std::unique_ptr<cluster::Cluster> cluster_;
   std::unique_ptr<records::Service> service_;
+  std::unique_ptr<records::Calls> calls_;  ///< beside the service's
   std::unique_ptr<grpc::Service> topology_;
   std::unique_ptr<rpc::Server> server_;
   std::thread thread_;
