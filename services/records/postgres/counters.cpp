@@ -17,8 +17,9 @@ namespace {
 constexpr std::int64_t fold_at_once = 20'000;
 /// While there is something to fold, and while there is nothing.
 constexpr auto busy_period = std::chrono::milliseconds(800), longest_period = std::chrono::milliseconds(1600);
-/// What folding leaves behind is cleared away after so many rows.
-constexpr std::int64_t rows_a_tidying = 20'000;
+/// What folding leaves behind is cleared away after so many rows: the rows soon, for whoever counts steps over them; empty counts seldom,
+/// for that looks at all counts.
+constexpr std::int64_t rows_a_vacuum = 2'000, rows_a_forgetting = 20'000;
 constexpr auto patience = std::chrono::seconds(30);
 
 #define COUNTS_OF_RECORDS                                                                           \
@@ -71,14 +72,10 @@ Awaitable<base::Result<std::int64_t>> Counters::fold(base::Deadline deadline) {
   co_return done->value;
 }
 
-Awaitable<base::Result<void>> Counters::tidy(base::Deadline deadline) {
-  auto work = [this, deadline](pg::Connection& connection) -> Awaitable<base::Result<bool>> {
-    const pg::Statement& vacuum = cluster_.dialect() == cluster::Dialect::opengauss ? tidy_of_opengauss() : vacuum_deltas;
-    pg::Params none;
-    for (const pg::Statement* statement : {&forget_empty, &vacuum}) {
-      base::Result<pg::Rows> rows = co_await connection.run(*statement, none, deadline);
-      if (rows.has_error()) co_return rows.error();
-    }
+Awaitable<base::Result<void>> Counters::tidy(const pg::Statement& statement, base::Deadline deadline) {
+  auto work = [&statement, deadline](pg::Connection& connection) -> Awaitable<base::Result<bool>> {
+    base::Result<pg::Rows> rows = co_await connection.run(statement, {}, deadline);
+    if (rows.has_error()) co_return rows.error();
     co_return true;
   };
   auto done = co_await cluster_.run<bool>(cluster::Intent::write, {}, deadline, work);
@@ -89,7 +86,7 @@ Awaitable<base::Result<void>> Counters::tidy(base::Deadline deadline) {
 Awaitable<void> Counters::keep_folded() {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   auto period = busy_period;
-  std::int64_t folded = 0;
+  std::int64_t since_vacuum = 0, since_forgetting = 0;
   for (;;) {
     timer.expires_after(period);
     boost::system::error_code stopped;
@@ -98,15 +95,20 @@ Awaitable<void> Counters::keep_folded() {
     base::Result<std::int64_t> count = fold_at_once;
     while (count.has_value() && *count == fold_at_once) {
       count = co_await fold(base::SteadyClock::now() + patience);
-      if (count.has_value()) folded += *count;
+      if (count.has_value()) since_vacuum += *count, since_forgetting += *count;
     }
     const bool busy = count.has_value() && *count > 0;
     period = busy ? busy_period : std::min(longest_period, period * 2);
     base::Result<void> outcome;
     if (count.has_error()) outcome = count.error();
-    if (folded >= rows_a_tidying && outcome.has_value()) {
-      folded = 0;
-      outcome = co_await tidy(base::SteadyClock::now() + patience);
+    if (since_forgetting >= rows_a_forgetting && outcome.has_value()) {
+      since_forgetting = 0;
+      outcome = co_await tidy(forget_empty, base::SteadyClock::now() + patience);
+    }
+    if (since_vacuum >= rows_a_vacuum && outcome.has_value()) {
+      since_vacuum = 0;
+      const bool is_opengauss = cluster_.dialect() == cluster::Dialect::opengauss;
+      outcome = co_await tidy(is_opengauss ? tidy_of_opengauss() : vacuum_deltas, base::SteadyClock::now() + patience);
     }
     if (outcome.has_error())
       base::log::warn("the counts could not be folded", {{"message", outcome.error().message}, {"detail", outcome.error().detail}});

@@ -35,7 +35,7 @@ class Counters {
   Awaitable<base::Result<void>> rebuild(base::Deadline deadline);
 
  private:
-  Awaitable<base::Result<void>> tidy(base::Deadline deadline);
+  Awaitable<base::Result<void>> tidy(const pg::Statement& statement, base::Deadline deadline);
 
   cluster::Cluster& cluster_;
 };
