@@ -45,7 +45,8 @@ class Program:
             errors="replace",
         )
         self.pid = self._process.pid
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self):
         for line in self._process.stderr:
@@ -91,8 +92,10 @@ class Program:
         self.signal(signal.SIGCONT)
 
     def wait(self, seconds=STOP_SECONDS):
-        """The exit code."""
-        return self._process.wait(seconds)
+        """The exit code; what the program has logged has been read by then."""
+        code = self._process.wait(seconds)
+        self._reader.join(seconds)
+        return code
 
     def stop(self):
         """SIGTERM; the exit code."""
