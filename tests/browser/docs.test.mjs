@@ -103,6 +103,7 @@ test('every operation is listed with its parameters, body and answers', async ()
   ]);
   const found = operation('getRecord').locator('.answer').first();
   await found.locator('summary').first().click();
+  await found.locator('.row-name > code').first().waitFor();
   assert.deepEqual((await fieldsIn(found)).slice(0, 8), Object.keys(at('#/components/schemas/Record').properties));
 });
 
