@@ -96,12 +96,7 @@ function drawStale() {
   const shown = byId('stale').childElementCount > 0;
   if (stale === shown) return;
   byId('stale').replaceChildren(
-    ...(stale
-      ? [
-          h('span', {}, t('stale.text')),
-          h('button', { class: 'button ghost', type: 'button', onclick: () => reload() }, icon('refresh'), t('stale.refresh')),
-        ]
-      : []),
+    ...(stale ? [h('button', { class: 'button', type: 'button', onclick: () => reload() }, icon('refresh'), t('stale.text'))] : []),
   );
 }
 

@@ -180,6 +180,20 @@ test('the refresh button and the hint on live changes bring in what others have 
   await showsRows(page, [b.id, a.id]);
 });
 
+test('the hint on live changes moves nothing: a press that has begun counts', async () => {
+  const [a] = await storeAll([{ title: 'Pressed' }]);
+  await open();
+  await page.locator('[data-live-state="live"]').first().waitFor({ state: 'attached' });
+  await showsRows(page, [a.id]);
+  await row(page, a.id).locator('.open').hover();
+  await page.mouse.down();
+  await storeAll([{ title: 'From elsewhere' }]);
+  await page.locator('#stale button').waitFor();
+  await page.mouse.up();
+  await page.locator('#record-dialog[open]').waitFor();
+  assert.equal(await page.inputValue('#record-title'), 'Pressed');
+});
+
 test('a press counts while other rows come and go', async () => {
   const [a, b] = await storeAll([{ title: 'Pressed' }, { title: 'Changes' }]);
   await open();
