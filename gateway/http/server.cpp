@@ -119,8 +119,11 @@ void Server::abort() {
 }
 
 void Server::drain() {
-  error_code ignored;
-  acceptor_.close(ignored);
+  // Who waits in the kernel's queue is connected already: closing it would cut them off, with what they may have sent.
+  error_code error;
+  for (int i = 0; i < asio::socket_base::max_listen_connections && (!error || error == asio::error::connection_aborted); ++i)
+    accept_one(error);
+  acceptor_.close(error);
   for (const auto& lane : lanes_)
     asio::post(lane->environment.loop.context(), [&lane = *lane] {
       lane.environment.draining = true;

@@ -63,6 +63,17 @@ def test_a_running_request_ends_and_no_other_begins(running, connect):
     assert any(event["msg"] == "stopped" for event in running.gateway.logged())
 
 
+def test_who_has_connected_before_the_signal_is_answered(running, connect):
+    """More than are accepted in one turn; the system has taken them all, the gateway none yet."""
+    running.gateway.pause()
+    connections = [connect().request("GET /health/live HTTP/1.1") for _ in range(200)]
+    running.gateway.signal(signal.SIGTERM)
+    running.gateway.resume()
+    for connection in connections:
+        assert connection.answer().status_code == 200
+    assert running.gateway.wait() == 0
+
+
 def test_quiet_connections_end_at_once(running, connect):
     connections = [connect() for _ in range(5)]
     for connection in connections:
