@@ -148,6 +148,7 @@ choice() {
 run_tests() {
   local code=0 left_out=() results=$checkout/build/$preset/tests.xml
   if ((without_engine)); then left_out=(-E '^containers[.]'); fi
+  rm -f "$results"
   attended ctest --preset "$preset" --no-tests=error --output-junit "$results" -R "$(choice "${suites[@]}")" "${left_out[@]}" || code=$?
   if ((code)) && [[ -s $results ]]; then "$tools/python/bin/python" "$here/support/failures.py" "$results"; fi
   if ((without_engine)); then warn "containers was left out: no Docker engine"; fi
