@@ -155,8 +155,8 @@ class System(Local):
     def kill(self, name, number=signal.SIGKILL):
         pid = self.pid(name)
         os.kill(pid, number)
-        if number == signal.SIGKILL:  # what goes down slowly would be taken for running
-            wait_until(lambda: not os.path.exists(f"/proc/{pid}/fd/0"), what=f"the end of {name}")
+        if number == signal.SIGKILL:  # what goes down slowly would be taken for running, and its port for another's
+            wait_until(lambda: _has_ended(pid), what=f"the end of {name}")
 
     def starting_flink(self):
         """flink.sh, which starts what does not run; its complaints are in `stderr`."""
@@ -270,6 +270,14 @@ class Churn:
 
 
 FIGURES = ("total", "status_counts", "owner_counts", "owners_total", "other_owners_count")
+
+
+def _has_ended(pid):
+    """With its last thread: as long as one is left, its sockets are open."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task")) == 1 and not os.path.exists(f"/proc/{pid}/fd/0")
+    except FileNotFoundError:
+        return True
 
 
 def figures(answer):
