@@ -15,6 +15,9 @@ import urllib.request
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 RUN = CHECKOUT / "deploy" / "local" / "run.sh"
 
+# What run.sh starts outlives us: a test run that is told to end takes it down, as after Ctrl-C.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 
 def free_base():
     """Of a hundred ports, none of which anybody has now; below those that the system gives to outgoing connections."""
