@@ -57,6 +57,25 @@ describe('analytics', () => {
     await page.locator('.bar-row').first().waitFor();
   });
 
+  test('figures that come move nothing: a press that has begun counts', async () => {
+    await open('?view=analytics', { viewport: sizes.phone });
+    let come;
+    const coming = new Promise((resolve) => (come = resolve));
+    await page.route('**/records/analytics/live', (route) => coming.then(() => route.continue()));
+    await page.reload();
+    await ready(page);
+    await page.locator('#figures-source', { hasText: 'No figures' }).waitFor();
+    await page.locator('#run').hover();
+    await page.mouse.down();
+    const places = () => page.evaluate(() => ['#run', '#live-toggle'].map((button) => JSON.stringify(document.querySelector(button).getBoundingClientRect())));
+    const before = await places();
+    come();
+    await page.locator('.bar-row').first().waitFor();
+    assert.deepEqual(await places(), before);
+    await page.mouse.up();
+    await page.locator('#run-json').waitFor();
+  });
+
   test('a lost stream is told and taken up again', async () => {
     await open('?view=analytics');
     opened.expectConsole(/ERR_FAILED/);
