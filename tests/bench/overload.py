@@ -5,6 +5,10 @@ fast the rest is refused, what memory does; and how one polite client fares besi
 Starts a cluster of its own (one synchronous standby, one asynchronous) and the three programs in RECORDS_BIN_DIR, which
 should be a release build. Where there are several processors, the gateway and the generator get the last one and all
 others are the database's and the service's, so that refusing takes nothing from the work, as on machines of their own.
+The gateway is scheduled as SCHED_BATCH there: otherwise each request that is sent takes the processor from the
+generator at once, and both change places for every one, which no two machines do.
+A machine's speed changes with the minutes (its disk's above all), so that a closed loop runs before and after each of
+these; "of closed" is what was done, as part of what those two did.
 A connection has one request under way, so where all are busy an answer takes connections / answers a second at least.
 With --sync-ms 50 --set MAX_REQUESTS=256 --connections 500 --closed 190 --work POST the database fills up and not the
 gateway.
@@ -49,9 +53,10 @@ def separate():
     return (set(every[:-1]), {every[-1]}) if len(every) > 1 else (set(every), set(every))
 
 
-def pin(pid, processors):
+def set_apart(pid, processors):
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         os.sched_setaffinity(int(task.name), processors)
+        os.sched_setscheduler(int(task.name), os.SCHED_BATCH, os.sched_param(0))
 
 
 def offer(port, work, rate, seconds, connections, clients):
@@ -117,12 +122,12 @@ def latency(figures, statuses, part):
     return max((seen["sent"][part] for name, seen in status.items() if name in statuses), default=0) / 1000
 
 
-def row(name, factor, figures, seconds, memory):
+def row(name, factor, figures, seconds, memory, closed):
     good, refused, other = split(figures)
     refusals = [latency(figures, REFUSED, part) for part in ("p50_us", "p99_us")]
     return (
         f"| {name} | {factor} | {figures['offered'] / seconds:.0f} | {figures['unsent'] / seconds:.0f} "
-        f"| {good / seconds:.0f} "
+        f"| {good / seconds:.0f} | {f'{good / seconds / closed:.2f}' if closed else ''} "
         f"| {latency(figures, DONE, 'p50_us'):.1f} | {latency(figures, DONE, 'p99_us'):.1f} "
         f"| {refused / seconds:.0f} | {refusals[0]:.1f} | {refusals[1]:.1f} "
         f"| {other} | {memory[0]:.0f} | {memory[1]:.0f} | {figures['cpu'] / seconds:.2f} |"
@@ -145,7 +150,7 @@ def run(options, say):
         os.environ["TEST_DATABASE_URL"] = cluster.url([node.port for node in cluster.nodes])
         deployment = Deployment("cluster", folder, TRUST_FORWARDED_FOR="1", **dict(options.set))
         stack.callback(deployment.stop)
-        pin(deployment.gateway.pid, of_gateway)
+        set_apart(deployment.gateway.pid, of_gateway)
         os.sched_setaffinity(0, of_gateway)
         port, seconds = deployment.http_port, options.seconds
         api = Api(deployment.url)
@@ -155,25 +160,34 @@ def run(options, say):
             "/records/import", data="title,owner\n" + lines, headers={"Content-Type": "text/csv"}
         ).raise_for_status()
         say(
-            "| work | offered | offered/s | no free connection/s | done/s | p50 ms | p99 ms "
+            "| work | offered | offered/s | no free connection/s | done/s | of closed | p50 ms | p99 ms "
             "| refused/s | p50 ms | p99 ms | other | gateway MiB | records-service MiB | generator's cores |"
         )
-        say("|" + "---|" * 14)
+        say("|" + "---|" * 15)
         capacity = {}
 
-        def measure(work, name, rate, connections):
+        def measure(work, rate, connections):
             with Memory([deployment.gateway, deployment.records]) as memory:
                 figures = measured(port, work, rate, seconds, connections)
-            say(row(work, name, figures, seconds, memory.most))
-            return split(figures)[0] / seconds
+            return figures, memory.most
 
         for work in options.work:
+
+            def closed_loop(work=work):
+                figures, memory = measure(work, 0, options.closed)
+                line = row(work, f"closed loop, {options.closed}", figures, seconds, memory, None)
+                return split(figures)[0] / seconds, line
+
             measured(port, work, 0, 2, options.closed)  # warm
-            capacity[work] = measure(work, f"closed loop, {options.closed}", 0, options.closed)
+            before, line = closed_loop()
+            capacity[work] = before
+            say(line)
             for factor in (1, 2, 5):
-                measure(work, f"{factor} ×", factor * capacity[work], options.connections)
-            # A machine's speed changes with the minutes: what it is now.
-            measure(work, "closed loop again", 0, options.closed)
+                figures, memory = measure(work, factor * capacity[work], options.connections)
+                after, line = closed_loop()
+                say(row(work, f"{factor} ×", figures, seconds, memory, (before + after) / 2))
+                say(line)
+                before = after
         say("")
         say("| a polite client, 100 requests/s | done | refused | p50 ms | p99 ms |")
         say("|---|---|---|---|---|")
