@@ -123,7 +123,8 @@ void BatchStream::OnReadDone(bool ok) {
     auto batch = std::make_shared<Batch>();
     batch->message.Swap(&incoming_);
     take(batch);
-    read_on();
+    // After what was asked is on its way to the database: asking for more sends the caller a message about it.
+    asio::post(loop_, [this, self] { read_on(); });
   });
 }
 
