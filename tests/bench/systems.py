@@ -188,6 +188,8 @@ class Product(System):
                 {
                     "HTTP_PORT": "0",
                     "HTTP_THREADS": "1",
+                    # As long as `ask` waits: without its index the contract's search reads a long table.
+                    "REQUEST_TIMEOUT_MS": "60000",
                     "RECORDS_SERVICE_ADDR": f"127.0.0.1:{records.port}",
                     "ANALYTICS_SERVICE_ADDR": f"127.0.0.1:{analytics.port}",
                 },
