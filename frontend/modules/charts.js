@@ -89,6 +89,7 @@ const barsShown = 8;
 /** Horizontal bars, most records first, the rest as one. Returns the function that shows counts. */
 export function createBars(host) {
   const list = h('ul', { class: 'bars' });
+  list.style.setProperty('--most', barsShown + 1);
   const rows = new Map();
   host.replaceChildren(list);
 

@@ -58,6 +58,7 @@ describe('analytics', () => {
   });
 
   test('figures that come move nothing: a press that has begun counts', async () => {
+    await store({ owner, title: 'Counted' });
     await open('?view=analytics', { viewport: sizes.phone });
     let come;
     const coming = new Promise((resolve) => (come = resolve));
