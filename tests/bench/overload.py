@@ -8,7 +8,7 @@ others are the database's and the service's, so that refusing takes nothing from
 The gateway is scheduled as SCHED_BATCH there: otherwise each request that is sent takes the processor from the
 generator at once, and both change places for every one, which no two machines do.
 A machine's speed changes with the minutes (its disk's above all), so that a closed loop runs before and after each of
-these; "of closed" is what was done, as part of what those two did.
+these; "of closed" is what was done, as part of what those two did, and "longest sync" how long the disk stood still.
 A connection has one request under way, so where all are busy an answer takes connections / answers a second at least.
 With --sync-ms 50 --set MAX_REQUESTS=256 --connections 500 --closed 190 --work POST the database fills up and not the
 gateway.
@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "http"), str(TESTS / "chaos")]
@@ -81,27 +82,57 @@ def measured(port, work, rate, seconds, connections):
     return outcome(offer(port, work, rate, seconds, connections, [f"192.0.2.{n}" for n in range(1, CLIENTS + 1)]))
 
 
-class Memory:
-    """The highest resident size of processes while the block runs, MiB."""
+class Watch:
+    """Looks at something again and again while the block runs."""
 
-    def __init__(self, programs):
-        self._pids = [program.pid for program in programs]
-        self.most = [0.0] * len(self._pids)
-        self._ended = threading.Event()
+    period = 0.2  # s
 
-    def _look(self):
-        while not self._ended.wait(0.2):
-            for place, pid in enumerate(self._pids):
-                self.most[place] = max(self.most[place], usage([pid])[1] / 2**20)
+    def _run(self):
+        while not self._ended.wait(self.period):
+            self.look()
 
     def __enter__(self):
-        self._thread = threading.Thread(target=self._look)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
         self._thread.start()
         return self
 
     def __exit__(self, *_):
         self._ended.set()
         self._thread.join()
+
+
+class Memory(Watch):
+    """The highest resident size of processes, MiB."""
+
+    def __init__(self, programs):
+        self._pids = [program.pid for program in programs]
+        self.most = [0.0] * len(self._pids)
+
+    def look(self):
+        for place, pid in enumerate(self._pids):
+            self.most[place] = max(self.most[place], usage([pid])[1] / 2**20)
+
+
+class Disk(Watch):
+    """The longest that the disk took to keep a page in a file of its own, ms: virtual disks stand still now and then,
+    and every commit with them."""
+
+    period = 0.02
+
+    def __init__(self, folder):
+        self._page = os.open(folder / "page", os.O_CREAT | os.O_WRONLY)
+        self.longest = 0.0
+
+    def look(self):
+        began = time.perf_counter()
+        os.pwrite(self._page, bytes(8192), 0)
+        os.fdatasync(self._page)
+        self.longest = max(self.longest, (time.perf_counter() - began) * 1000)
+
+    def __exit__(self, *_):
+        super().__exit__()
+        os.close(self._page)
 
 
 def split(figures):
@@ -122,7 +153,8 @@ def latency(figures, statuses, part):
     return max((seen["sent"][part] for name, seen in status.items() if name in statuses), default=0) / 1000
 
 
-def row(name, factor, figures, seconds, memory, closed):
+def row(name, factor, seen, seconds, closed):
+    figures, memory, disk = seen
     good, refused, other = split(figures)
     refusals = [latency(figures, REFUSED, part) for part in ("p50_us", "p99_us")]
     return (
@@ -130,7 +162,8 @@ def row(name, factor, figures, seconds, memory, closed):
         f"| {good / seconds:.0f} | {f'{good / seconds / closed:.2f}' if closed else ''} "
         f"| {latency(figures, DONE, 'p50_us'):.1f} | {latency(figures, DONE, 'p99_us'):.1f} "
         f"| {refused / seconds:.0f} | {refusals[0]:.1f} | {refusals[1]:.1f} "
-        f"| {other} | {memory[0]:.0f} | {memory[1]:.0f} | {figures['cpu'] / seconds:.2f} |"
+        f"| {other} | {memory[0]:.0f} | {memory[1]:.0f} | {figures['cpu'] / seconds:.2f} "
+        f"| {disk:.0f} |"
     )
 
 
@@ -164,31 +197,31 @@ def run(options, say):
         ).raise_for_status()
         say(
             "| work | offered | offered/s | no free connection/s | done/s | of closed | p50 ms | p99 ms "
-            "| refused/s | p50 ms | p99 ms | other | gateway MiB | records-service MiB | generator's cores |"
+            "| refused/s | p50 ms | p99 ms | other | gateway MiB | records-service MiB | generator's cores "
+            "| longest sync ms |"
         )
-        say("|" + "---|" * 15)
+        say("|" + "---|" * 16)
         capacity = {}
 
         def measure(work, rate, connections):
-            with Memory([deployment.gateway, deployment.records]) as memory:
+            with Memory([deployment.gateway, deployment.records]) as memory, Disk(folder) as disk:
                 figures = measured(port, work, rate, seconds, connections)
-            return figures, memory.most
+            return figures, memory.most, disk.longest
 
         for work in options.work:
 
             def closed_loop(work=work):
-                figures, memory = measure(work, 0, options.closed)
-                line = row(work, f"closed loop, {options.closed}", figures, seconds, memory, None)
-                return split(figures)[0] / seconds, line
+                seen = measure(work, 0, options.closed)
+                return split(seen[0])[0] / seconds, row(work, f"closed loop, {options.closed}", seen, seconds, None)
 
             measured(port, work, 0, 2, options.closed)  # warm
             before, line = closed_loop()
             capacity[work] = before
             say(line)
             for factor in (1, 2, 5):
-                figures, memory = measure(work, factor * capacity[work], options.connections)
+                seen = measure(work, factor * capacity[work], options.connections)
                 after, line = closed_loop()
-                say(row(work, f"{factor} ×", figures, seconds, memory, (before + after) / 2))
+                say(row(work, f"{factor} ×", seen, seconds, (before + after) / 2))
                 say(line)
                 before = after
         say("")
