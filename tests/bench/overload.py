@@ -82,7 +82,7 @@ def measured(port, work, rate, seconds, connections):
     return outcome(offer(port, work, rate, seconds, connections, [f"192.0.2.{n}" for n in range(1, CLIENTS + 1)]))
 
 
-class Watch:
+class Sampler:
     """Looks at something again and again while the block runs."""
 
     period = 0.2  # s
@@ -102,7 +102,7 @@ class Watch:
         self._thread.join()
 
 
-class Memory(Watch):
+class Memory(Sampler):
     """The highest resident size of processes, MiB."""
 
     def __init__(self, programs):
@@ -114,7 +114,7 @@ class Memory(Watch):
             self.most[place] = max(self.most[place], usage([pid])[1] / 2**20)
 
 
-class Disk(Watch):
+class Disk(Sampler):
     """The longest that the disk took to keep a page in a file of its own, ms: virtual disks stand still now and then,
     and every commit with them."""
 
