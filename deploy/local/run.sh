@@ -36,6 +36,7 @@ Settings come from the environment, then from .env in the checkout's top folder:
   HTTP_ADDRESS     address it listens on (127.0.0.1)
   RECORDS_LISTEN   address of records-service (127.0.0.1:50051)
   ANALYTICS_LISTEN address of analytics-service (127.0.0.1:50052)
+  PROGRAM_CPUS     the processors of gateway and services, as taskset -c takes them (all; with few, "0" leaves the others to the database)
   FRONTEND_DIR     the single-page frontend (frontend in the checkout)
   DATABASE_URL or GAUSS_HOST   a database of your own: no local cluster is started
   FLINK_SQL_GATEWAY_URL, FLINK_REST_URL   a Flink of your own, instead of --flink

@@ -22,7 +22,7 @@ import time
 
 from contract import check_contract
 from database import Database
-from processes import Started, log
+from processes import Started, first_half_of_processors, log
 from report import markdown, summarise
 from systems import PgBench, Product, System, nginx
 from workloads import ONE_CLIENT, WORKLOADS
@@ -55,6 +55,11 @@ def arguments():
     parser.add_argument("--soak", type=float, default=0, help="minutes of the mixed load on the product at the end")
     parser.add_argument("--soak-connections", type=int, default=1000)
     parser.add_argument("--pool", type=int, default=16, help="database connections of each system")
+    parser.add_argument(
+        "--together",
+        default="ours",
+        help="systems whose processes share the first half of the processors, as `taskset` does; others run on all",
+    )
     parser.add_argument("--workloads", default=",".join(WORKLOADS))
     parser.add_argument(
         "--own-indexes",
@@ -80,7 +85,8 @@ def begin(options, database, started, work):
     """Every system, started and true to the contract; then the limits."""
     systems = choose(options)
     for system in systems:
-        system.begin(started, database, options, work)
+        with first_half_of_processors() if system.name in options.together.split(",") else contextlib.nullcontext():
+            system.begin(started, database, options, work)
         sql = lambda text, name=system.database: database.sql(name, text)  # noqa: E731
         wrong = check_contract(system.url, sql, system.paths["analytics"])
         if wrong:
@@ -182,7 +188,8 @@ class Run:
             f"PostgreSQL {database.sql('peers', 'SHOW server_version')}, {options.rows} rows, pool {options.pool}, "
             f"{options.standbys} standbys, the product "
             f"{'with all its indexes' if options.own_indexes else 'with the same indexes as the peers'}, "
-            f"{options.rounds} rounds of {options.seconds} s in turns."
+            f"{options.rounds} rounds of {options.seconds} s in turns; "
+            f"on the first half of the processors: {options.together or 'none'}."
         )
 
     def _all(self, systems, database, work, is_first):

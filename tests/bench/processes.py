@@ -1,5 +1,6 @@
 """Processes started for a run, and what they and the machine use. Used by database.py and systems.py."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -42,6 +43,17 @@ def machine_busy():
     with open("/proc/stat") as file:
         values = [int(word) for word in file.readline().split()[1:]]
     return (sum(values[:3]) + sum(values[5:8])) / TICK, values[7] / TICK
+
+
+@contextlib.contextmanager
+def first_half_of_processors():
+    """What is started within stays on these; at least one."""
+    every = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, every[: max(1, len(every) // 2)])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, every)
 
 
 class Started:

@@ -65,6 +65,9 @@ class Local:
             out.seek(0), err.seek(0)
             return done.returncode, out.read(), err.read()
 
+    def pid(self, program):
+        return int((self.folder / "run" / f"{program}.pid").read_text())
+
     def start(self, *arguments, **changes):
         code, out, err = self.run("--detach", *arguments, **changes)
         assert code == 0, out + err

@@ -40,6 +40,7 @@ def test_help_names_every_option(local):
         (["--demo", "many"], {}, ["--demo", "many"]),
         (["--embedded"], {"HTTP_PORT": "99999"}, ["HTTP_PORT"]),
         (["--embedded"], {"RECORDS_LISTEN": "nowhere"}, ["RECORDS_LISTEN"]),
+        (["--embedded"], {"PROGRAM_CPUS": "first"}, ["PROGRAM_CPUS", "first"]),
         (["--embedded"], {"RECORDS_LISTEN": "127.0.0.1:7000", "ANALYTICS_LISTEN": "127.0.0.1:7000"}, ["7000", "twice"]),
     ],
 )
@@ -75,7 +76,10 @@ def test_embedded_from_start_to_stop_with_data_that_stay(local):
     made = local.post({"title": "stays", "owner": "deploy"})
     code, _, _ = local.run("--stop")
     assert code == 0 and not local.is_open()
-    local.start("--embedded")
+    one = min(os.sched_getaffinity(0))
+    local.start("--embedded", PROGRAM_CPUS=str(one))
+    for program in ("gateway", "records-service", "analytics-service"):
+        assert os.sched_getaffinity(local.pid(program)) == {one}
     assert local.get(f"/records/{made['id']}")["title"] == "stays"
     assert local.get("/records/?limit=1")["total"] == 31
 

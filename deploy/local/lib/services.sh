@@ -80,9 +80,10 @@ load_demo() {
 }
 
 start_services() {
-  local program
+  local program pinned=()
+  [[ -z ${PROGRAM_CPUS:-} ]] || pinned=(taskset -c "$PROGRAM_CPUS")
   say "$url" | write_private "$dir/run/url"
-  for program in "${programs[@]}"; do launch "$program" "$services_folder" "$bin/$program"; done
+  for program in "${programs[@]}"; do launch "$program" "$services_folder" "${pinned[@]}" "$bin/$program"; done
   attended wait_until "$ready_timeout" ready_or_dead || { explain_wait; die "$url/health/ready did not answer 200 within $ready_timeout s"; }
   if program=$(dead_service); then
     explain_end "$program"

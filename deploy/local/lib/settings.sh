@@ -27,6 +27,8 @@ read_settings() {
   export RECORDS_LISTEN=${RECORDS_LISTEN:-127.0.0.1:50051} ANALYTICS_LISTEN=${ANALYTICS_LISTEN:-127.0.0.1:50052}
   check_port HTTP_PORT "$HTTP_PORT"
   [[ $HTTP_ADDRESS =~ ^[0-9A-Za-z.:-]+$ ]] || refuse "HTTP_ADDRESS: expected an address, got \"$HTTP_ADDRESS\""
+  [[ -z ${PROGRAM_CPUS:-} ]] || taskset -c "$PROGRAM_CPUS" true 2>/dev/null ||
+    refuse "PROGRAM_CPUS: expected numbers of this machine's processors as taskset -c takes them, got \"$PROGRAM_CPUS\""
   check_endpoint RECORDS_LISTEN
   check_endpoint ANALYTICS_LISTEN
   export RECORDS_SERVICE_ADDR=${RECORDS_SERVICE_ADDR:-$(reachable "$RECORDS_LISTEN")}
