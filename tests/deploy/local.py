@@ -65,8 +65,8 @@ class Local:
             out.seek(0), err.seek(0)
             return done.returncode, out.read(), err.read()
 
-    def pid(self, program):
-        return int((self.folder / "run" / f"{program}.pid").read_text())
+    def pid(self, name):
+        return int((self.folder / "run" / f"{name}.pid").read_text())
 
     def start(self, *arguments, **changes):
         code, out, err = self.run("--detach", *arguments, **changes)

@@ -149,9 +149,6 @@ class System(Local):
         lines = (self.folder / "cluster.env").read_text().splitlines()
         return dict(line.split("=", 1) for line in lines if "=" in line)
 
-    def pid(self, name):
-        return int((self.folder / "run" / f"{name}.pid").read_text())
-
     def kill(self, name, number=signal.SIGKILL):
         pid = self.pid(name)
         os.kill(pid, number)
